@@ -1,0 +1,91 @@
+/**
+ * Bodies of Armvisor's two requests beyond DAP, for the memory map and the domain permissions (docs/protocol.md).
+ * Any DAP client may send them. Types only: the extension and the pages import them too.
+ */
+
+/** Arguments of `armvisor/memoryMap`. */
+export interface MemoryMapArguments {
+  /** `dom0`, `dom1` ..., or `xen`. Default: the domain that runs. */
+  readonly space?: string;
+}
+
+/** A run of equally mapped pages. */
+export interface MemoryRegion {
+  /** Virtual, as 0x-prefixed hexadecimal, and a length in bytes. */
+  readonly start: string;
+  readonly byteLength: number;
+  readonly physical: string;
+  readonly pageBytes: number;
+  readonly mmuDomain: number;
+  /** AP bits, and what they mean under the DACR of virtual kernel and virtual user mode: "rw", "r", "-". */
+  readonly ap: number;
+  readonly access: { readonly hypervisor: string; readonly kernel: string; readonly user: string };
+  readonly cacheable: boolean;
+  readonly bufferable: boolean;
+  /** Who owns the physical frames: "Xen", "Domain-0", "device tty0", "unknown" ... */
+  readonly owner: string;
+  /** Which area of the paper's Figure 2 it lies in. */
+  readonly area: string;
+}
+
+/** A named area of Figure 2, mapped or not. */
+export interface MemoryArea {
+  readonly name: string;
+  readonly start: string;
+  readonly byteLength: number;
+}
+
+export interface MemoryMapBody {
+  readonly space: string;
+  readonly spaces: readonly { readonly id: string; readonly name: string; readonly running: boolean }[];
+  readonly ttbr: string;
+  readonly areas: readonly MemoryArea[];
+  readonly regions: readonly MemoryRegion[];
+  readonly instructionCount: number;
+  /** Set when the map cannot be read: why. */
+  readonly unavailable?: string;
+}
+
+/** Arguments of `armvisor/permissions`. */
+export interface PermissionsArguments {
+  /** An address to explain: `0xC0008000`, `dom1:0xC0008000`. */
+  readonly address?: string;
+  readonly access?: 'read' | 'write' | 'fetch';
+  /** As whom: hypervisor, kernel or user. */
+  readonly as?: 'hypervisor' | 'kernel' | 'user';
+}
+
+/** One column of the matrix: the DACR that some code runs with. */
+export interface PermissionColumn {
+  readonly title: string;
+  readonly domain?: string;
+  readonly mode: 'hypervisor' | 'kernel' | 'user';
+  readonly dacr: string;
+  /** True when the CPU's DACR holds this value for this domain now. */
+  readonly live: boolean;
+  /** Sixteen entries, D0 first. */
+  readonly fields: readonly PermissionField[];
+}
+export interface PermissionField {
+  readonly value: 'no access' | 'client' | 'reserved' | 'manager';
+  /** What Table 1 of the paper says for D0-D3; absent for the rest. */
+  readonly expected?: 'no access' | 'client' | 'manager';
+  readonly differs: boolean;
+}
+
+export interface PermissionsBody {
+  readonly liveDacr: string;
+  readonly mmuDomains: readonly { readonly number: number; readonly name: string }[];
+  readonly columns: readonly PermissionColumn[];
+  readonly walk?: {
+    readonly address: string;
+    readonly access: string;
+    readonly as: string;
+    /** One sentence a step, the verdict last. */
+    readonly sentences: readonly string[];
+    readonly allowed: boolean;
+    readonly physical?: string;
+  };
+  readonly instructionCount: number;
+  readonly unavailable?: string;
+}

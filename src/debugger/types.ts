@@ -1,0 +1,214 @@
+/**
+ * The face of the debug engine: what the adapter, the command line and tests use. It speaks of threads, frames,
+ * breakpoints and stops, not of DAP. Types only; `engine.ts` implements `DebugEngine`.
+ */
+import type { AddressSpace, DomainView, OrMissing, VcpuView } from '../hypervisor/types';
+import type { ImageFace } from '../image/face';
+import type { MachineFace, Walk } from '../machine/types';
+
+/** One sentence for a person: what was wrong, where, what to do. Never a stack trace. */
+export class UserError extends Error {}
+
+/** Where files come from; Node and the browser supply different ones. */
+export interface FileHost {
+  /** Rejects with UserError naming the path and the remedy. */
+  readFile(path: string): Promise<Uint8Array>;
+  /** `builtin:xen` → the bytes of firmware/images/xen.elf. Rejects with UserError listing the names there are. */
+  readBuiltin(name: string): Promise<Uint8Array>;
+  /** Where sources of builtin images stand on the user's disk: what `/armvisor` in their DWARF maps to. */
+  readonly builtinSourceRoot: string;
+}
+
+/** A launch configuration after defaults and validation. `design.md`, "Launch configuration". */
+export interface LaunchSettings {
+  readonly machine: string;
+  readonly memoryBytes: number;
+  readonly hypervisor?: string;
+  readonly domains: readonly DomainSettings[];
+  /** Native: a kernel without a hypervisor. */
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly commandLine?: string;
+  readonly load: readonly { readonly file: string; readonly address: number }[];
+  /** Overrides the entry address of a native kernel. */
+  readonly entry?: number;
+  readonly stopOnEntry: boolean | string;
+  readonly tickModel: string;
+  readonly cache: string;
+  readonly nsPerTick: number;
+}
+
+export interface DomainSettings {
+  readonly name: string;
+  readonly kernel: string;
+  /** An ELF with the symbols, when the kernel itself is stripped. */
+  readonly symbols?: string;
+  readonly memoryBytes: number;
+  readonly commandLine: string;
+}
+
+/** A thread is a vCPU; `hypervisor` is the CPU while no domain's vCPU is current (boot, idle), or a native machine. */
+export interface ThreadInfo {
+  readonly id: number;
+  readonly name: string;
+  readonly domainId?: number;
+  readonly vcpuId?: number;
+  readonly running: boolean;
+  readonly state: string;
+}
+
+export interface Frame {
+  /** Valid until the next resume. */
+  readonly id: number;
+  readonly threadId: number;
+  /** Function or symbol+offset; for a label the text of the border ("hypercall console_io from dom1"). */
+  readonly name: string;
+  readonly kind: 'hypervisor' | 'guestKernel' | 'guestUser' | 'native' | 'label';
+  readonly pc: number;
+  readonly space: AddressSpace;
+  readonly thumb: boolean;
+  readonly registers: readonly (number | undefined)[];
+  readonly source?: { readonly path: string; readonly line: number; readonly column: number };
+  readonly image?: ImageFace;
+}
+
+export type StopReason =
+  | 'entry'
+  | 'breakpoint'
+  | 'functionBreakpoint'
+  | 'instructionBreakpoint'
+  | 'exception'
+  | 'step'
+  | 'pause'
+  | 'halted'
+  | 'waiting'
+  | 'count';
+
+export interface StopEvent {
+  readonly reason: StopReason;
+  readonly threadId: number;
+  /** For people: "Upcall to dom1 (event)". */
+  readonly description: string;
+  /** More, for the exception widget. */
+  readonly text?: string;
+  readonly breakpointIds: readonly number[];
+  readonly instructionCount: number;
+}
+
+/** What a client asks for; `condition` is an expression over registers and variables of the stopped frame. */
+export interface BreakpointRequest {
+  readonly condition?: string;
+  readonly hitCondition?: string;
+  readonly logMessage?: string;
+}
+export interface BreakpointState {
+  readonly id: number;
+  readonly verified: boolean;
+  /** Why it is not verified, or what was adjusted. */
+  readonly message?: string;
+  readonly source?: { readonly path: string; readonly line: number };
+  readonly address?: number;
+}
+
+/** Declared once as a table; filters stop on what matters in a hypervisor. */
+export interface ExceptionFilter {
+  readonly id: 'hypercall' | 'systemCall' | 'upcall' | 'guestFault' | 'domainSwitch';
+  readonly label: string;
+  readonly description: string;
+  readonly conditionHelp: string;
+}
+
+/** A named value in a scope or an expanded value. */
+export interface Value {
+  readonly name: string;
+  readonly text: string;
+  readonly type?: string;
+  /** Expression that evaluates to it again. */
+  readonly expression?: string;
+  /** Children are computed when asked. */
+  readonly children?: () => readonly Value[];
+  /** For memory views: an address with its space. */
+  readonly memory?: { readonly space: AddressSpace; readonly address: number };
+  /** Writes a new value given as text; absent when read-only. */
+  readonly set?: (text: string) => void;
+}
+export interface Scope {
+  readonly name: 'Locals' | 'Registers' | 'Virtual registers' | 'CP15' | 'Banked registers' | 'Globals';
+  readonly values: () => readonly Value[];
+  readonly expensive: boolean;
+}
+
+/** Output of a console, attributed from outside: the hypervisor's own text, or a domain's. */
+export interface ConsoleOutput {
+  readonly from: 'hypervisor' | 'native' | { readonly domainId: number; readonly name: string };
+  readonly text: string;
+}
+
+export interface EngineEvents {
+  onStopped(listener: (event: StopEvent) => void): () => void;
+  onContinued(listener: () => void): () => void;
+  onConsole(listener: (output: ConsoleOutput) => void): () => void;
+  /** Log points and diagnostics. */
+  onMessage(listener: (text: string, severity: 'info' | 'warning' | 'error') => void): () => void;
+  onThreads(listener: (change: { readonly id: number; readonly reason: 'started' | 'exited' }) => void): () => void;
+  onBreakpointChanged(listener: (breakpoint: BreakpointState) => void): () => void;
+}
+
+export interface RunLimits {
+  /** Absolute instruction count at which to stop with reason `count`. */
+  readonly untilInstruction?: number;
+}
+
+/** One debug session over one machine. Methods that move the machine reject while it already runs. */
+export interface DebugEngine extends EngineEvents {
+  readonly machine: MachineFace;
+  readonly images: readonly ImageFace[];
+  readonly running: boolean;
+  readonly exceptionFilters: readonly ExceptionFilter[];
+
+  /** Runs in slices, giving the event loop a turn between them, until something stops it; also fires onStopped. */
+  resume(limits?: RunLimits): Promise<StopEvent>;
+  /** Stops a running machine within 50 ms. */
+  pause(): void;
+  step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent>;
+  /** Back to the state right after loading; breakpoints stay. */
+  restart(): Promise<void>;
+  dispose(): void;
+
+  threads(): readonly ThreadInfo[];
+  stack(threadId: number): readonly Frame[];
+  scopes(frame: Frame): readonly Scope[];
+  /** Rejects with UserError in words. */
+  evaluate(expression: string, frame: Frame | undefined): Value;
+
+  setSourceBreakpoints(
+    path: string,
+    requests: readonly (BreakpointRequest & { readonly line: number })[],
+  ): readonly BreakpointState[];
+  setFunctionBreakpoints(
+    requests: readonly (BreakpointRequest & { readonly name: string })[],
+  ): readonly BreakpointState[];
+  setInstructionBreakpoints(
+    requests: readonly (BreakpointRequest & { readonly space: AddressSpace; readonly address: number })[],
+  ): readonly BreakpointState[];
+  setExceptionFilters(
+    requests: readonly { readonly id: string; readonly condition?: string }[],
+  ): readonly BreakpointState[];
+
+  domains(): OrMissing<readonly DomainView[]>;
+  currentVcpu(): VcpuView | undefined;
+  readMemory(space: AddressSpace, address: number, byteLength: number): Uint8Array | undefined;
+  writeMemory(space: AddressSpace, address: number, bytes: Uint8Array): boolean;
+  walk(
+    space: AddressSpace,
+    address: number,
+    access: 'read' | 'write' | 'fetch',
+    privileged: boolean,
+    dacr?: number,
+  ): Walk | undefined;
+  symbolAt(
+    space: AddressSpace,
+    address: number,
+  ): { readonly image: ImageFace; readonly name: string; readonly offset: number } | undefined;
+  sendConsoleInput(text: string): void;
+}

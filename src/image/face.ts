@@ -1,0 +1,49 @@
+/** The one object that the layers above hold for an image. Implemented by `Image` in `image.ts`. */
+import type {
+  CType,
+  ElfSymbol,
+  FunctionInfo,
+  GlobalVariable,
+  LocalVariable,
+  MemoryReader,
+  RegisterSet,
+  Segment,
+  SourceLine,
+  UnwindResult,
+} from './types';
+
+export interface ImageFace {
+  /** How the user named it: a path or `builtin:name`. */
+  readonly name: string;
+  readonly entry: number;
+  readonly segments: readonly Segment[];
+  /** What is missing for debugging, in words (no .symtab, no .debug_line ...); empty when all is there. */
+  readonly limitations: readonly string[];
+
+  /** Contents of a section, e.g. `__xen_guest`; undefined when there is none. */
+  section(name: string): Uint8Array | undefined;
+  containsAddress(address: number): boolean;
+
+  symbol(name: string): ElfSymbol | undefined;
+  symbolAt(address: number): { readonly symbol: ElfSymbol; readonly offset: number } | undefined;
+  symbols(): readonly ElfSymbol[];
+
+  /** C functions and assembly labels alike. */
+  functionNamed(name: string): FunctionInfo | undefined;
+  functionAt(address: number): FunctionInfo | undefined;
+
+  lineAt(address: number): SourceLine | undefined;
+  /** Statement starts of the line; when it has no code, those of the next line that has some (`actualLine` says which). */
+  addressesForLine(file: string, line: number): { readonly actualLine: number; readonly addresses: readonly number[] };
+  /** Every source file the line tables name. */
+  sources(): readonly string[];
+
+  typeNamed(name: string): CType | undefined;
+  globals(): readonly GlobalVariable[];
+  globalNamed(name: string): GlobalVariable | undefined;
+  /** Parameters and locals in scope at the frame's pc, with their locations evaluated there. */
+  localsAt(registers: RegisterSet, readMemory: MemoryReader): readonly LocalVariable[];
+
+  /** The caller of the frame; undefined at an outermost frame. `isTopFrame` allows the link register and prologue fallbacks. */
+  unwind(registers: RegisterSet, readMemory: MemoryReader, isTopFrame: boolean): UnwindResult | undefined;
+}

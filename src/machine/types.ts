@@ -1,0 +1,164 @@
+/**
+ * The face of the machine: what the layers above (image, hypervisor, debugger) may rely on.
+ * Types only; the implementation is `machine.ts` with `arm926/`, `boards/` and `devices/`.
+ * Nothing here knows of ELF, hypervisors or debuggers.
+ */
+
+/** The CPU modes of ARMv5TE (ARM DDI 0100 A2.2), by the names of the manual. */
+export type CpuMode = 'usr' | 'fiq' | 'irq' | 'svc' | 'abt' | 'und' | 'sys';
+
+/** The names a tick model has in the launch configuration. */
+export type TickModelName = 'goldfish' | 'goldfish-dcache' | 'arm926ejs';
+
+/** Why `run` came back. The machine always stands on an instruction boundary. */
+export type RunStop =
+  /** The asked number of instructions has been executed, exactly. */
+  | { readonly kind: 'count' }
+  /** The next instruction stands at an armed address and was not executed. */
+  | { readonly kind: 'breakpoint'; readonly pc: number }
+  /** The CPU waits for an interrupt that no armed timer will ever raise; only outside input can wake it. */
+  | { readonly kind: 'waiting' }
+  /** The guest switched the machine off, or a device was used in a way that the real board does not survive. */
+  | { readonly kind: 'halted'; readonly reason: string };
+
+/** The CP15 registers of the ARM926EJ-S that a debugger shows (ARM DDI 0198D, chapter 2). All unsigned 32-bit. */
+export interface Cp15Registers {
+  readonly midr: number;
+  readonly cacheType: number;
+  readonly control: number;
+  readonly ttbr: number;
+  readonly dacr: number;
+  /** Data fault status. */
+  readonly dfsr: number;
+  /** Instruction fault status. */
+  readonly ifsr: number;
+  readonly far: number;
+  readonly fcsePid: number;
+}
+
+/** Registers as a debugger reads and writes them; banked copies are addressed by mode. Values are unsigned 32-bit. */
+export interface CpuView {
+  /**
+   * General register `index` (0-15) as seen in `mode` (default: the current mode).
+   * r15 is the address of the next instruction to execute, without the pipeline's +8.
+   */
+  getRegister(index: number, mode?: CpuMode): number;
+  setRegister(index: number, value: number, mode?: CpuMode): void;
+  getCpsr(): number;
+  setCpsr(value: number): void;
+  /** The saved status register of an exception mode; undefined for usr and sys, which have none. */
+  getSpsr(mode: CpuMode): number | undefined;
+  setSpsr(mode: CpuMode, value: number): void;
+  readonly mode: CpuMode;
+  readonly thumb: boolean;
+  getCp15(): Cp15Registers;
+  setCp15(name: 'control' | 'ttbr' | 'dacr' | 'dfsr' | 'ifsr' | 'far' | 'fcsePid', value: number): void;
+}
+
+export type AccessKind = 'read' | 'write' | 'fetch';
+
+/** What the MMU consults besides memory. Leave out a field to use the CPU's present value. */
+export interface TranslationRegime {
+  readonly control?: number;
+  readonly ttbr?: number;
+  readonly dacr?: number;
+  readonly fcsePid?: number;
+}
+
+/** One descriptor that the table walk has read (ARM DDI 0198D 3.2). */
+export interface WalkStep {
+  readonly level: 1 | 2;
+  /** Physical address of the descriptor. */
+  readonly descriptorAddress: number;
+  readonly descriptor: number;
+  readonly type: 'fault' | 'section' | 'coarse' | 'fine' | 'large' | 'small' | 'tiny';
+}
+
+export type FaultKind = 'alignment' | 'translation' | 'domain' | 'permission' | 'external';
+
+/** The result of a table walk without side effects: every step, and the verdict. */
+export interface Walk {
+  readonly virtualAddress: number;
+  /** After the FCSE PID. Equal to virtualAddress when the PID is 0. */
+  readonly modifiedVirtualAddress: number;
+  readonly mmuEnabled: boolean;
+  readonly steps: readonly WalkStep[];
+  /** Undefined while no first-level descriptor names an MMU domain. */
+  readonly mmuDomain?: number;
+  /** The two DACR bits of that MMU domain: 0 no access, 1 client, 2 reserved, 3 manager. */
+  readonly domainAccess?: number;
+  /** The AP bits that apply (those of the subpage for large and small pages). */
+  readonly ap?: number;
+  /** SCTLR.S and SCTLR.R, which decide when AP is 0. */
+  readonly systemBit: boolean;
+  readonly romBit: boolean;
+  readonly cacheable?: boolean;
+  readonly bufferable?: boolean;
+  /** Size of the block that this descriptor maps. */
+  readonly pageBytes?: number;
+  /** Set when a mapping exists, even where the access is denied. */
+  readonly physicalAddress?: number;
+  /** Absent when the access is allowed. */
+  readonly fault?: {
+    readonly kind: FaultKind;
+    readonly level: 1 | 2;
+    /** The four status bits for FSR[3:0] (ARM DDI 0100 B4.6.1). */
+    readonly status: number;
+  };
+}
+
+/** Bytes that a guest wrote to a serial port. */
+export type ConsoleListener = (port: number, bytes: Uint8Array) => void;
+
+/** A whole machine state as plain data; `version` guards the format. Opaque to all but the machine. */
+export interface MachineSnapshot {
+  readonly version: number;
+  readonly board: string;
+  readonly state: unknown;
+}
+
+/** What a board needs to start an operating system the way its boot loader would. */
+export interface BootRequest {
+  /** Physical address to enter (SVC, IRQ and FIQ masked, MMU off). */
+  readonly entry: number;
+  readonly initrd?: Uint8Array;
+  readonly commandLine?: string;
+  /** Further ATAG words, whole tags with their headers, put before the closing ATAG_NONE. */
+  readonly extraTags?: Uint32Array;
+}
+
+/** The machine, as everything above it sees it. */
+export interface MachineFace {
+  readonly boardName: string;
+  readonly ramBase: number;
+  readonly ramBytes: number;
+  readonly cpu: CpuView;
+  /** Instructions executed since reset; exact, a safe integer. */
+  readonly instructionCount: number;
+  /** Ticks of the tick model since reset; a safe integer. Device time is ticks × nsPerTick. */
+  readonly ticks: number;
+
+  /**
+   * Executes at most `maxInstructions` and returns on an exact boundary. An armed address stops the run *before*
+   * its instruction, except when it is the very first of this call (so that a caller can continue from it).
+   */
+  run(maxInstructions: number): RunStop;
+  /** Replaces the set of armed virtual pc values. Costs nothing per instruction on pages that hold none. */
+  setBreakpoints(addresses: Iterable<number>): void;
+
+  /** RAM (or ROM) bytes; undefined when any byte of the range is not memory. No side effects. */
+  readPhysical(address: number, byteLength: number): Uint8Array | undefined;
+  /** False when any byte of the range is not RAM; then nothing is written. */
+  writePhysical(address: number, bytes: Uint8Array): boolean;
+  /** Walks the page tables without side effects (no TLB, no fault registers). */
+  walk(virtualAddress: number, access: AccessKind, privileged: boolean, regime?: TranslationRegime): Walk;
+
+  /** Puts boot parameters where the board's boot loader puts them and sets the CPU to start. */
+  boot(request: BootRequest): void;
+  onConsoleOutput(listener: ConsoleListener): () => void;
+  /** Queues input for a serial port, stamped with the present instruction count. */
+  sendConsoleInput(port: number, bytes: Uint8Array): void;
+
+  snapshot(): MachineSnapshot;
+  restore(snapshot: MachineSnapshot): void;
+}
