@@ -1,0 +1,66 @@
+/**
+ * The seam between CPU and board: what the CPU core asks of the peripherals, and what devices may ask of the machine.
+ * Types only. `machine.ts` joins the two; a board's `PeripheralBus` is built in `boards/`.
+ */
+
+export type AccessSize = 1 | 2 | 4;
+
+/** Everything on the board that is not RAM. Physical addresses, unsigned. */
+export interface PeripheralBus {
+  /** Level of the CPU's nIRQ and nFIQ inputs, after the interrupt controller. */
+  readonly irqAsserted: boolean;
+  readonly fiqAsserted: boolean;
+  /** Absolute tick at which some device wants `service` next; Infinity when none does. The CPU loop compares against it. */
+  readonly nextEventTicks: number;
+  /** Called on the first instruction boundary at or after `nextEventTicks`. */
+  service(): void;
+  /** Undefined when nothing answers at this address: an external abort. */
+  read(address: number, size: AccessSize): number | undefined;
+  /** False when nothing answers. */
+  write(address: number, size: AccessSize, value: number): boolean;
+  /** Called whenever a device access or a service may have changed lines or the next event, so that the CPU loop re-reads them. */
+  onChange(listener: () => void): void;
+  /** Plain, structured-cloneable state of all devices, and back. */
+  capture(): unknown;
+  restore(state: unknown): void;
+  /** Bytes from outside for a serial port, at a known instruction boundary. */
+  receive(port: number, bytes: Uint8Array): void;
+}
+
+/** What devices get from the machine. Devices see no other clock than this one. */
+export interface DeviceHost {
+  readonly ticks: number;
+  readonly nsPerTick: number;
+  readonly instructionCount: number;
+  /** Guest-virtual access with privileged rights, page by page, as goldfish's DMA-like commands do; undefined/false on a fault. */
+  readVirtual(address: number, byteLength: number): Uint8Array | undefined;
+  writeVirtual(address: number, bytes: Uint8Array): boolean;
+  readPhysical(address: number, byteLength: number): Uint8Array | undefined;
+  writePhysical(address: number, bytes: Uint8Array): boolean;
+  consoleOutput(port: number, bytes: Uint8Array): void;
+  /** The guest used a device in a way that the real board does not survive, or switched it off. */
+  halt(reason: string): void;
+  /** One sentence about a harmless misuse, for the user. */
+  diagnostic(text: string): void;
+}
+
+/** A board: RAM, devices and boot protocol as one readable description (design, `boards/`). */
+export interface BoardDescription {
+  readonly name: string;
+  readonly ramBase: number;
+  readonly defaultRamBytes: number;
+  /** CP15 identification of its CPU. */
+  readonly midr: number;
+  readonly cacheType: number;
+  readonly resetControl: number;
+  createBus(host: DeviceHost): PeripheralBus;
+  /** Boot parameters as memory contents plus the pc to start at; the machine writes them. */
+  bootImage(
+    request: import('./types').BootRequest,
+    ramBytes: number,
+  ): {
+    readonly writes: readonly { readonly address: number; readonly bytes: Uint8Array }[];
+    readonly pc: number;
+    readonly registers: readonly number[];
+  };
+}
