@@ -3,6 +3,8 @@
  * Types only. `machine.ts` joins the two; a board's `PeripheralBus` is built in `boards/`.
  */
 
+import type { BootRequest } from './types';
+
 export type AccessSize = 1 | 2 | 4;
 
 /** Everything on the board that is not RAM. Physical addresses, unsigned. */
@@ -56,7 +58,7 @@ export interface BoardDescription {
   createBus(host: DeviceHost): PeripheralBus;
   /** Boot parameters as memory contents plus the pc to start at; the machine writes them. */
   bootImage(
-    request: import('./types').BootRequest,
+    request: BootRequest,
     ramBytes: number,
   ): {
     readonly writes: readonly { readonly address: number; readonly bytes: Uint8Array }[];
