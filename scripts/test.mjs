@@ -40,7 +40,7 @@ function execute({ command, counts }) {
     });
     child.on('close', (code) => {
       for (const [pattern, total] of summaries) {
-        // eslint-disable-next-line no-control-regex -- mocha colours its summary on some terminals
+         
         for (const match of text.replace(/\x1b\[[0-9;]*m/g, '').matchAll(pattern)) totals[total] += Number(match[1]);
       }
       resolve(code ?? 1);
