@@ -4,8 +4,12 @@
  */
 import { DebugInfo } from './dwarf/debugInfo';
 import { Functions } from './dwarf/functions';
+import { Globals } from './dwarf/globals';
 import { LineTables } from './dwarf/lineTables';
+import { NameIndex } from './dwarf/nameIndex';
 import { describeMissing, findDebugSections, isCompressed } from './dwarf/sections';
+import { Types } from './dwarf/types';
+import type { EntryId } from './dwarf/unit';
 import type { ElfFile } from './elf/file';
 import { readElf, SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS } from './elf/file';
 import { SymbolTable } from './elf/symbols';
@@ -33,6 +37,9 @@ export class Image implements ImageFace {
   private readonly info: DebugInfo;
   private readonly lines: LineTables;
   private readonly functions: Functions;
+  private readonly types: Types;
+  private readonly globalVariables: Globals;
+  private nameIndex: NameIndex | undefined;
   private readonly code: readonly { readonly low: number; readonly high: number }[];
 
   /**
@@ -62,6 +69,10 @@ export class Image implements ImageFace {
     this.info = new DebugInfo(sections, (low, high) => this.code.some((area) => area.low <= low && high <= area.high));
     this.lines = new LineTables(this.info);
     this.functions = new Functions(this.info, this.lines);
+    const names = () => (this.nameIndex ??= new NameIndex(this.info, (id) => this.nameThroughOrigins(id)));
+    this.types = new Types(this.info, names);
+    const { info, lines, functions, types } = this;
+    this.globalVariables = new Globals({ info, lines, functions, types, names });
   }
 
   get limitations(): readonly string[] {
@@ -123,16 +134,16 @@ export class Image implements ImageFace {
     return this.lines.sources();
   }
 
-  typeNamed(): CType | undefined {
-    return undefined;
+  typeNamed(name: string): CType | undefined {
+    return this.types.named(name);
   }
 
   globals(): readonly GlobalVariable[] {
-    return [];
+    return this.globalVariables.all();
   }
 
-  globalNamed(): GlobalVariable | undefined {
-    return undefined;
+  globalNamed(name: string): GlobalVariable | undefined {
+    return this.globalVariables.named(name);
   }
 
   localsAt(): readonly LocalVariable[] {
@@ -145,6 +156,11 @@ export class Image implements ImageFace {
 
   private isCode(address: number): boolean {
     return this.code.some(({ low, high }) => low <= address && address < high);
+  }
+
+  private nameThroughOrigins(id: EntryId): string | undefined {
+    const entry = this.info.entry(id);
+    return entry && this.functions.stringThroughOrigins(entry);
   }
 
   /** Assembly has no entry in DWARF: its labels serve as functions. */
