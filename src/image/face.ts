@@ -41,9 +41,15 @@ export interface ImageFace {
   typeNamed(name: string): CType | undefined;
   globals(): readonly GlobalVariable[];
   globalNamed(name: string): GlobalVariable | undefined;
-  /** Parameters and locals in scope at the frame's pc, with their locations evaluated there. */
-  localsAt(registers: RegisterSet, readMemory: MemoryReader): readonly LocalVariable[];
+  /**
+   * Parameters and locals in scope at the frame's pc, with their locations evaluated there. `isTopFrame` (default true) is false
+   * for a caller, whose pc is a return address: scope and locations are then those of the call before it.
+   */
+  localsAt(registers: RegisterSet, readMemory: MemoryReader, isTopFrame?: boolean): readonly LocalVariable[];
 
-  /** The caller of the frame; undefined at an outermost frame. `isTopFrame` allows the link register and prologue fallbacks. */
+  /**
+   * The caller of the frame; undefined at an outermost frame. `isTopFrame` is true for a frame whose pc is the instruction to
+   * run next (the innermost, and one that was interrupted): it allows the link register. False for one that is in a call.
+   */
   unwind(registers: RegisterSet, readMemory: MemoryReader, isTopFrame: boolean): UnwindResult | undefined;
 }

@@ -5,8 +5,10 @@
 import { DebugInfo } from './dwarf/debugInfo';
 import { Functions } from './dwarf/functions';
 import { Globals } from './dwarf/globals';
+import { Locals } from './dwarf/locals';
 import { LineTables } from './dwarf/lineTables';
 import { NameIndex } from './dwarf/nameIndex';
+import type { DebugSections } from './dwarf/sections';
 import { describeMissing, findDebugSections, isCompressed } from './dwarf/sections';
 import { Types } from './dwarf/types';
 import type { EntryId } from './dwarf/unit';
@@ -15,16 +17,23 @@ import { readElf, SHF_ALLOC, SHF_EXECINSTR, SHT_NOBITS } from './elf/file';
 import { SymbolTable } from './elf/symbols';
 import { ImageError } from './errors';
 import type { ImageFace } from './face';
+import type { IntervalIndex } from './intervals';
 import type {
   CType,
   ElfSymbol,
   FunctionInfo,
   GlobalVariable,
   LocalVariable,
+  MemoryReader,
+  RegisterSet,
   Segment,
   SourceLine,
   UnwindResult,
 } from './types';
+
+import type { FrameDescription } from './unwind/frameTable';
+import { readFrames } from './unwind/frameTable';
+import { lookupPcOf, Unwinder } from './unwind/unwinder';
 
 export { ImageError } from './errors';
 
@@ -39,7 +48,10 @@ export class Image implements ImageFace {
   private readonly functions: Functions;
   private readonly types: Types;
   private readonly globalVariables: Globals;
+  private readonly localVariables: Locals;
+  private readonly unwinder: Unwinder;
   private nameIndex: NameIndex | undefined;
+  private frameIndex: IntervalIndex<FrameDescription> | undefined;
   private readonly code: readonly { readonly low: number; readonly high: number }[];
 
   /**
@@ -73,6 +85,12 @@ export class Image implements ImageFace {
     this.types = new Types(this.info, names);
     const { info, lines, functions, types } = this;
     this.globalVariables = new Globals({ info, lines, functions, types, names });
+    this.localVariables = new Locals({ info, functions, types, globals: this.globalVariables });
+    this.unwinder = new Unwinder(() => (this.frameIndex ??= this.readFrames(sections)), {
+      readCode: (address, byteLength) => this.readCode(address, byteLength),
+      contentAt: (address) => this.symbolTable.contentAt(address),
+      startOf: (address) => this.startOf(address),
+    });
   }
 
   get limitations(): readonly string[] {
@@ -146,16 +164,44 @@ export class Image implements ImageFace {
     return this.globalVariables.named(name);
   }
 
-  localsAt(): readonly LocalVariable[] {
-    return [];
+  localsAt(registers: RegisterSet, readMemory: MemoryReader, isTopFrame = true): readonly LocalVariable[] {
+    const pc = registers[15];
+    if (pc === undefined) return [];
+    const cfa = () => this.info.tolerate(() => this.unwinder.cfa(registers, readMemory, isTopFrame), undefined);
+    return this.localVariables.at({ registers, readMemory, lookupPc: lookupPcOf(pc, isTopFrame), cfa });
   }
 
-  unwind(): UnwindResult | undefined {
-    return undefined;
+  unwind(registers: RegisterSet, readMemory: MemoryReader, isTopFrame: boolean): UnwindResult | undefined {
+    return this.info.tolerate(() => this.unwinder.unwind(registers, readMemory, isTopFrame), undefined);
   }
 
   private isCode(address: number): boolean {
     return this.code.some(({ low, high }) => low <= address && address < high);
+  }
+
+  private readFrames(sections: DebugSections): IntervalIndex<FrameDescription> {
+    const addressOf = (name: string) => this.elf.sections.find((section) => section.name === name)?.address ?? 0;
+    const frames = (['.debug_frame', '.eh_frame'] as const).map((name) => ({
+      name,
+      bytes: sections[name === '.debug_frame' ? 'debug_frame' : 'eh_frame'],
+      address: addressOf(name),
+    }));
+    return readFrames(frames, this.info.isCode, (error) => this.info.note(error));
+  }
+
+  private readCode(address: number, byteLength: number): Uint8Array | undefined {
+    const segment = this.segments.find(
+      ({ virtualAddress, bytes }) => address >= virtualAddress && address + byteLength <= virtualAddress + bytes.length,
+    );
+    const start = segment && address - segment.virtualAddress;
+    return segment?.bytes.subarray(start!, start! + byteLength);
+  }
+
+  private startOf(address: number): { address: number; isLabel: boolean } | undefined {
+    const described = this.functions.at(address);
+    if (described !== undefined) return { address: described.info.lowPc, isLabel: false };
+    const symbol = this.isCode(address) ? this.symbolTable.at(address) : undefined;
+    return symbol && { address: symbol.address, isLabel: symbol.kind === 'none' };
   }
 
   private nameThroughOrigins(id: EntryId): string | undefined {

@@ -122,4 +122,9 @@ export interface UnwindResult {
   /** Canonical frame address (DWARF 6.4). */
   readonly cfa: number;
   readonly method: 'cfi' | 'prologue' | 'link-register';
+  /**
+   * Set when the frame is a trap's, not a call's: the caller was interrupted exactly at its r15. Treat the caller as a top frame
+   * (unwind and look up its line and variables at r15 itself, not before it), and expect its stack anywhere.
+   */
+  readonly interrupted?: true;
 }

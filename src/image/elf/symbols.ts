@@ -15,6 +15,10 @@ interface PlacedSymbol extends ElfSymbol {
   readonly rank: number;
 }
 
+export type CodeContent = 'arm' | 'thumb' | 'data';
+
+const contentOf: Readonly<Record<string, CodeContent>> = { a: 'arm', t: 'thumb', d: 'data' };
+
 const SYMBOL_BYTES = 16;
 const SHN_UNDEF = 0;
 const SHN_ABS = 0xfff1;
@@ -40,7 +44,7 @@ export class SymbolTable {
   private readonly furthestEnd: Float64Array;
   /** furthestSectionEnd[i] likewise for the sections of the symbols up to i. */
   private readonly furthestSectionEnd: Float64Array;
-  private readonly mapping: readonly { readonly address: number; readonly thumb: boolean }[];
+  private readonly mapping: readonly { readonly address: number; readonly content: CodeContent }[];
 
   constructor(sections: readonly Section[]) {
     const symtab = sections.find((section) => section.type === SHT_SYMTAB);
@@ -49,7 +53,7 @@ export class SymbolTable {
     const raw = table === undefined ? [] : readRaw(table, sections);
     this.mapping = raw
       .filter(({ name }) => /^\$[atd](\.|$)/.test(name))
-      .map(({ name, value }) => ({ address: value, thumb: name[1] === 't' }))
+      .map(({ name, value }) => ({ address: value, content: contentOf[name[1]] }))
       .sort((a, b) => a.address - b.address);
     const placed: PlacedSymbol[] = [];
     const all: ElfSymbol[] = [];
@@ -65,7 +69,7 @@ export class SymbolTable {
         byteSize: entry.byteSize,
         kind: isFunction ? 'function' : entry.type === STT_OBJECT ? 'object' : 'none',
         global: entry.binding !== STB_LOCAL,
-        thumb: isFunction ? (entry.value & 1) === 1 : this.isThumbAt(address),
+        thumb: isFunction ? (entry.value & 1) === 1 : this.contentAt(address) === 'thumb',
         sectionEnd: inMemory ? section.address + section.byteSize : 0,
         rank: rankOf(entry),
       };
@@ -93,10 +97,10 @@ export class SymbolTable {
     return this.byName.get(name);
   }
 
-  /** True when mapping symbols say that Thumb code starts at or before the address, and nothing else since. */
-  isThumbAt(address: number): boolean {
+  /** What mapping symbols say of an address; ARM where they say nothing. */
+  contentAt(address: number): CodeContent {
     const index = lastNotAfter(this.mapping, address);
-    return index >= 0 && this.mapping[index].thumb;
+    return index >= 0 ? this.mapping[index].content : 'arm';
   }
 
   /**
