@@ -1,0 +1,245 @@
+/**
+ * From what a person wrote in launch.json to `LaunchSettings`: defaults, checks, and a sentence for each mistake that names
+ * the attribute, what is wrong and the remedy. Reads no files; `launch` in src/debugger does. The adapter's launch request
+ * and the command line call it.
+ */
+import { UserError, type DomainSettings, type LaunchSettings } from '../../debugger/types';
+import { foreignAttributes, launchAttributes, type Attribute, type AttributeKind } from './attributes';
+import { nearest } from './spelling';
+import { parseAddress, parseSize, quoteValue, resolvePath } from './values';
+
+export interface ResolvedLaunch {
+  readonly settings: LaunchSettings;
+  /** Sentences about what was ignored. */
+  readonly warnings: readonly string[];
+  /** How to call the attribute that named a file, so that an unreadable file can be told by it. */
+  readonly fileAttributes: ReadonlyMap<string, string>;
+}
+
+/** How an attribute is called in a message: as in launch.json, or as an option of the command line. */
+export type Naming = (attribute: string) => string;
+
+const asInLaunchFile: Naming = (attribute) => `"${attribute}" in the launch configuration`;
+
+type Values = Readonly<Record<string, unknown>>;
+
+/** What each kind accepts: undefined means it does not, and `expects` says what would be right. */
+const kinds: Readonly<
+  Record<AttributeKind, { expects: string; read: (value: unknown, attribute: Attribute) => unknown }>
+> = {
+  text: { expects: 'text in quotes', read: (value) => (typeof value === 'string' ? value : undefined) },
+  image: { expects: 'the path of an ELF file or "builtin:…", in quotes', read: readNonEmpty },
+  file: { expects: 'the path of a file, in quotes', read: readNonEmpty },
+  folder: { expects: 'the path of a folder, in quotes', read: readNonEmpty },
+  size: { expects: 'a number of bytes above 0, or text like "16M"', read: parseSize },
+  address: { expects: 'a 32-bit address: a number, or text like "0x00010000"', read: parseAddress },
+  positive: {
+    expects: 'a number above 0',
+    read: (value) => (typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined),
+  },
+  choice: {
+    expects: 'one of the names there are',
+    read: (value, attribute) => attribute.choices?.find((choice) => choice.value === value)?.value,
+  },
+  stop: {
+    expects: 'true, false, "hypervisor" or the name of a domain',
+    read: (value) => (typeof value === 'boolean' || (typeof value === 'string' && value !== '') ? value : undefined),
+  },
+  list: { expects: 'a list in square brackets', read: (value) => (Array.isArray(value) ? value : undefined) },
+};
+
+function readNonEmpty(value: unknown): string | undefined {
+  return typeof value === 'string' && value.trim() !== '' ? value : undefined;
+}
+
+const isObject = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+function expectation(attribute: Attribute): string {
+  if (attribute.kind !== 'choice') return kinds[attribute.kind].expects;
+  return `one of ${attribute.choices!.map((choice) => `"${choice.value}"`).join(', ')}`;
+}
+
+/** Checks an object against its attributes, and returns the values as read, defaults filled in. */
+function readObject(
+  raw: Values,
+  attributes: readonly Attribute[],
+  where: string,
+  warnings: string[],
+  naming: Naming,
+): Values {
+  const names = attributes.map((attribute) => attribute.name);
+  for (const name of Object.keys(raw)) {
+    const foreign = where === '' && (foreignAttributes.has(name) || name.startsWith('__'));
+    if (foreign || names.includes(name)) continue;
+    const meant = nearest(name, names);
+    warnings.push(
+      `${naming(where + name)} is not an attribute and is ignored` +
+        (meant ? `; did you mean "${meant}"?` : `; there are: ${names.join(', ')}.`),
+    );
+  }
+  const values: Record<string, unknown> = {};
+  for (const attribute of attributes) {
+    const written = raw[attribute.name];
+    if (written === undefined || written === null) {
+      values[attribute.name] = attribute.default;
+      continue;
+    }
+    const value = kinds[attribute.kind].read(written, attribute);
+    if (value === undefined) {
+      throw new UserError(
+        `${naming(where + attribute.name)} is ${quoteValue(written)}: it must be ${expectation(attribute)}.`,
+      );
+    }
+    values[attribute.name] = value;
+  }
+  return values;
+}
+
+function readList(raw: unknown, attribute: Attribute, warnings: string[], naming: Naming): Values[] {
+  return ((raw as unknown[] | undefined) ?? []).map((element, index) => {
+    const where = `${attribute.name}[${index}]`;
+    if (!isObject(element)) {
+      const fields = attribute.elements!.filter((field) => field.required).map((field) => `"${field.name}": …`);
+      throw new UserError(
+        `${naming(where)} is ${quoteValue(element)}: it must be an object like { ${fields.join(', ')} }.`,
+      );
+    }
+    const values = readObject(element, attribute.elements!, `${where}.`, warnings, naming);
+    for (const field of attribute.elements!) {
+      if (field.required && values[field.name] === undefined) {
+        throw new UserError(`${naming(`${where}.${field.name}`)} is missing: add ${expectation(field)}.`);
+      }
+    }
+    return values;
+  });
+}
+
+const attributeNamed = (name: string): Attribute => launchAttributes.find((attribute) => attribute.name === name)!;
+
+/** The two forms exclude each other; says which attribute stands in the wrong one. */
+function checkForm(values: Values, written: Values, naming: Naming): void {
+  const given = (name: string): boolean => written[name] !== undefined && written[name] !== null;
+  if (!given('hypervisor') && !given('kernel')) {
+    throw new UserError(
+      given('domains')
+        ? `${naming('domains')} needs a hypervisor: add "hypervisor": "builtin:xen".`
+        : 'The launch configuration says nothing to run: add "hypervisor": "builtin:xen" with "domains", or a "kernel" to run natively.',
+    );
+  }
+  const form = given('hypervisor') ? 'hypervisor' : 'native';
+  for (const attribute of launchAttributes) {
+    if (attribute.form === 'both' || attribute.form === form || !given(attribute.name)) continue;
+    throw new UserError(
+      form === 'hypervisor'
+        ? `${naming(attribute.name)} belongs to a native run, but "hypervisor" is given too: remove one of them (guest kernels go into "domains").`
+        : `${naming(attribute.name)} needs a hypervisor: add "hypervisor": "builtin:xen", or remove it to run "kernel" natively.`,
+    );
+  }
+  if (form === 'hypervisor' && ((values.domains as unknown[] | undefined) ?? []).length === 0) {
+    throw new UserError(
+      `${naming('domains')} is empty: add at least one domain, like { "kernel": "builtin:mini-os" }.`,
+    );
+  }
+}
+
+function readDomains(list: readonly Values[], folder: string | undefined, naming: Naming): DomainSettings[] {
+  const domains = list.map((values, index) => ({
+    name: (values.name as string | undefined) ?? `Domain-${index}`,
+    kernel: resolvePath(values.kernel as string, folder),
+    ...(values.symbols === undefined ? {} : { symbols: resolvePath(values.symbols as string, folder) }),
+    memoryBytes: values.memory as number,
+    commandLine: values.cmdline as string,
+  }));
+  domains.forEach((domain, index) => {
+    if (domain.name.trim() === '') {
+      throw new UserError(`${naming(`domains[${index}].name`)} is empty: give a name, or leave it out.`);
+    }
+    const first = domains.findIndex((other) => other.name === domain.name);
+    if (first < index) {
+      throw new UserError(
+        `${naming(`domains[${index}].name`)} is "${domain.name}", as is domains[${first}]: give each domain its own name.`,
+      );
+    }
+  });
+  return domains;
+}
+
+function checkStop(stop: boolean | string, domains: readonly DomainSettings[], native: boolean, naming: Naming): void {
+  if (typeof stop === 'boolean') return;
+  const names = native ? [] : ['hypervisor', ...domains.map((domain) => domain.name)];
+  if (names.includes(stop)) return;
+  const meant = nearest(stop, names);
+  throw new UserError(
+    `${naming('stopOnEntry')} is "${stop}", and no domain has that name: ` +
+      (meant
+        ? `did you mean "${meant}"?`
+        : `use ${['true', 'false', ...names.map((name) => `"${name}"`)].join(', ').replace(/, ([^,]*)$/, ' or $1')}.`),
+  );
+}
+
+/**
+ * Settings of a launch configuration, defaults filled in and paths made absolute against `cwd` (else `folder`).
+ * @param folder where relative paths start when the configuration has no `cwd`
+ * @param naming how messages call an attribute
+ * @throws UserError one sentence about the first mistake
+ */
+export function resolveLaunch(
+  configuration: unknown,
+  folder?: string,
+  naming: Naming = asInLaunchFile,
+): ResolvedLaunch {
+  if (!isObject(configuration)) {
+    throw new UserError('The launch configuration must be an object in curly braces, as in launch.json.');
+  }
+  const warnings: string[] = [];
+  const values = readObject(configuration, launchAttributes, '', warnings, naming);
+  // Sizes carry their default as text, like a person would write it.
+  const size = (value: unknown): number => parseSize(value)!;
+  checkForm(values, configuration, naming);
+  const base = (values.cwd as string | undefined) ?? folder;
+  const domainList = readList(values.domains, attributeNamed('domains'), warnings, naming).map((domain) => ({
+    ...domain,
+    memory: size(domain.memory),
+  }));
+  const domains = readDomains(domainList, base, naming);
+  const load = readList(values.load, attributeNamed('load'), warnings, naming).map((entry) => ({
+    file: resolvePath(entry.file as string, base),
+    address: entry.address as number,
+  }));
+  const optionalPath = (name: 'hypervisor' | 'kernel' | 'initrd'): Partial<LaunchSettings> =>
+    values[name] === undefined ? {} : { [name]: resolvePath(values[name] as string, base) };
+  const settings: LaunchSettings = {
+    machine: values.machine as string,
+    memoryBytes: size(values.memory),
+    ...optionalPath('hypervisor'),
+    domains,
+    ...optionalPath('kernel'),
+    ...optionalPath('initrd'),
+    commandLine: values.cmdline as string,
+    load,
+    ...(values.entry === undefined ? {} : { entry: values.entry as number }),
+    stopOnEntry: values.stopOnEntry as boolean | string,
+    tickModel: values.tickModel as string,
+    cache: values.cache as string,
+    nsPerTick: values.nsPerTick as number,
+  };
+  checkStop(settings.stopOnEntry, domains, settings.hypervisor === undefined, naming);
+  return { settings, warnings, fileAttributes: fileAttributesOf(settings, naming) };
+}
+
+function fileAttributesOf(settings: LaunchSettings, naming: Naming): Map<string, string> {
+  const attributes = new Map<string, string>();
+  const note = (file: string | undefined, attribute: string): void => {
+    if (file !== undefined && !attributes.has(file)) attributes.set(file, naming(attribute));
+  };
+  note(settings.hypervisor, 'hypervisor');
+  note(settings.kernel, 'kernel');
+  note(settings.initrd, 'initrd');
+  settings.domains.forEach((domain, index) => {
+    note(domain.kernel, `domains[${index}].kernel`);
+    note(domain.symbols, `domains[${index}].symbols`);
+  });
+  settings.load.forEach((entry, index) => note(entry.file, `load[${index}].file`));
+  return attributes;
+}

@@ -1,0 +1,42 @@
+/**
+ * Reading single values of a launch configuration: sizes, addresses, paths. Knows no attribute; resolve.ts calls it and says
+ * which attribute was wrong. The command line reads its options with the same functions.
+ */
+
+const sizeUnits: Readonly<Record<string, number>> = { '': 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };
+
+/** Bytes of `16777216`, `"16M"`, `"16 MB"`, `"64k"`, `"16MiB"`, `"0x100000"`; undefined when it is none of these or not above 0. */
+export function parseSize(value: unknown): number | undefined {
+  if (typeof value === 'number') return Number.isSafeInteger(value) && value > 0 ? value : undefined;
+  if (typeof value !== 'string') return undefined;
+  if (/^0x[0-9a-f]+$/i.test(value.trim())) return parseSize(Number(value.trim()));
+  const match = /^\s*(\d+)\s*([KMG]?)(?:i?B)?\s*$/i.exec(value);
+  if (!match) return undefined;
+  return parseSize(Number(match[1]) * sizeUnits[match[2].toUpperCase()]);
+}
+
+/** A 32-bit address of `32768`, `"0x8000"` or `"32768"`; undefined when it is none of these. */
+export function parseAddress(value: unknown): number | undefined {
+  const text = typeof value === 'string' ? value.trim().replaceAll('_', '') : value;
+  const number =
+    typeof text === 'number'
+      ? text
+      : typeof text === 'string' && /^(0x[0-9a-f]+|\d+)$/i.test(text)
+        ? Number(text)
+        : NaN;
+  return Number.isInteger(number) && number >= 0 && number <= 0xffffffff ? number : undefined;
+}
+
+const isAbsolute = (path: string): boolean => /^([/\\]|[A-Za-z]:[/\\])/.test(path);
+
+/** `path` as seen from `folder`; absolute paths and `builtin:` names stay as they are. */
+export function resolvePath(path: string, folder: string | undefined): string {
+  if (folder === undefined || isAbsolute(path) || path.startsWith('builtin:')) return path;
+  return `${folder.replace(/[/\\]+$/, '')}/${path.replace(/^(\.[/\\])+/, '')}`;
+}
+
+/** How a value looks in a message: short JSON. */
+export function quoteValue(value: unknown): string {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}

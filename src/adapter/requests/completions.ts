@@ -1,0 +1,37 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { defineRequest } from './handler';
+
+const registers = [...Array.from({ length: 13 }, (_, index) => `r${index}`), 'sp', 'lr', 'pc', 'cpsr'];
+const virtualRegisters = ['vpsr', 'vsp', 'vksp', 'vusp', 'vdacr', 'vfar', 'vfsr'];
+const mostTargets = 200;
+
+export const completions = defineRequest<DebugProtocol.CompletionsArguments, DebugProtocol.CompletionsResponse['body']>(
+  {
+    command: 'completions',
+    purpose: 'Names that continue what is typed: registers, virtual registers, globals and functions of the images.',
+    phase: 'launched',
+    shape: { text: 'string', column: 'number', frameId: 'number?' },
+    capabilities: { supportsCompletionsRequest: true, completionTriggerCharacters: ['$', '.', '_'] },
+    handle(session, { text, column }) {
+      const { engine } = session.debuggee;
+      const end = session.paths.toClientColumn(1) === 1 ? column - 1 : column;
+      const word = /[$\w]*$/.exec(text.slice(0, end))![0];
+      const start = end - word.length;
+      const bare = word.replace(/^\$/, '').toLowerCase();
+      const names = new Map<string, DebugProtocol.CompletionItemType>();
+      for (const name of [...registers, ...virtualRegisters]) names.set(`$${name}`, 'variable');
+      if (!word.startsWith('$') && bare.length > 0) {
+        for (const image of engine.images) {
+          for (const { name } of image.globals()) names.set(name, 'variable');
+          for (const { name, kind } of image.symbols())
+            if (!names.has(name)) names.set(name, kind === 'object' ? 'variable' : 'function');
+        }
+      }
+      const targets = [...names]
+        .filter(([name]) => name.replace(/^\$/, '').toLowerCase().startsWith(bare))
+        .slice(0, mostTargets)
+        .map(([label, type]) => ({ label, type, start: session.paths.toClientColumn(start + 1), length: word.length }));
+      return { targets };
+    },
+  },
+);

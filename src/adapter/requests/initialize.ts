@@ -1,0 +1,15 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { PathMapping } from '../paths';
+import { defineRequest } from './handler';
+
+export const initialize = defineRequest<DebugProtocol.InitializeRequestArguments, DebugProtocol.Capabilities>({
+  command: 'initialize',
+  purpose: 'Learns what the client can do, and answers with the capabilities.',
+  phase: 'always',
+  shape: { linesStartAt1: 'boolean?', columnsStartAt1: 'boolean?', pathFormat: 'string?' },
+  handle(session, args) {
+    session.client = args;
+    session.paths = new PathMapping(args);
+    return session.capabilities;
+  },
+});

@@ -1,0 +1,20 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { resolveLaunch } from '../launchConfiguration/resolve';
+import { defineRequest } from './handler';
+
+export const launch = defineRequest<DebugProtocol.LaunchRequestArguments, void>({
+  command: 'launch',
+  purpose:
+    'Checks the launch configuration and loads the machine; `initialized` follows, so that breakpoints resolve at once.',
+  phase: 'always',
+  shape: { noDebug: 'boolean?' },
+  async handle(session, args) {
+    const resolved = resolveLaunch(args);
+    for (const warning of resolved.warnings) session.events.message(warning, 'warning');
+    await session.launch(
+      args.noDebug ? { ...resolved, settings: { ...resolved.settings, stopOnEntry: false } } : resolved,
+    );
+    session.debuggee.breakpoints.ignored = args.noDebug === true;
+    session.afterResponse(() => session.sendEvent('initialized'));
+  },
+});

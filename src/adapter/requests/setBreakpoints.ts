@@ -1,0 +1,33 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { toProtocolBreakpoint } from '../breakpointSets';
+import { defineRequest } from './handler';
+
+export const setBreakpoints = defineRequest<
+  DebugProtocol.SetBreakpointsArguments,
+  DebugProtocol.SetBreakpointsResponse['body']
+>({
+  command: 'setBreakpoints',
+  purpose: 'Replaces the breakpoints of one source file; conditions, hit counts and log messages included.',
+  phase: 'launched',
+  shape: { source: 'object', breakpoints: 'array?' },
+  capabilities: {
+    supportsConditionalBreakpoints: true,
+    supportsHitConditionalBreakpoints: true,
+    supportsLogPoints: true,
+  },
+  handle(session, { source, breakpoints = [] }) {
+    const requests = breakpoints.map(({ line, condition, hitCondition, logMessage }) => ({
+      line: session.paths.fromClientLine(Number(line)),
+      condition,
+      hitCondition,
+      logMessage,
+    }));
+    const states = session.debuggee.breakpoints.setSource(session.paths.path(source), requests);
+    return {
+      breakpoints: states.map((state, index) => {
+        const breakpoint = toProtocolBreakpoint(state, session.paths);
+        return breakpoint.source ? breakpoint : { ...breakpoint, source, line: breakpoints[index].line };
+      }),
+    };
+  },
+});

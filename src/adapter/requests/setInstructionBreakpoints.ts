@@ -1,0 +1,24 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { toProtocolBreakpoint } from '../breakpointSets';
+import { parseReference } from '../memoryReferences';
+import { defineRequest } from './handler';
+
+export const setInstructionBreakpoints = defineRequest<
+  DebugProtocol.SetInstructionBreakpointsArguments,
+  DebugProtocol.SetInstructionBreakpointsResponse['body']
+>({
+  command: 'setInstructionBreakpoints',
+  purpose: 'Replaces the breakpoints on single instructions, each in its address space.',
+  phase: 'launched',
+  shape: { breakpoints: 'array' },
+  capabilities: { supportsInstructionBreakpoints: true },
+  handle(session, { breakpoints }) {
+    const { debuggee } = session;
+    const requests = breakpoints.map(({ instructionReference, offset = 0, condition, hitCondition }) => {
+      const { space, address } = parseReference(String(instructionReference), debuggee.currentSpace());
+      return { space, address: (address + offset) >>> 0, condition, hitCondition };
+    });
+    const states = debuggee.breakpoints.setInstructions(requests);
+    return { breakpoints: states.map((state) => toProtocolBreakpoint(state, session.paths)) };
+  },
+});

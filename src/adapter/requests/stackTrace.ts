@@ -1,0 +1,37 @@
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import type { Frame } from '../../debugger/types';
+import { formatReference } from '../memoryReferences';
+import type { PathMapping } from '../paths';
+import { defineRequest } from './handler';
+
+export const stackTrace = defineRequest<DebugProtocol.StackTraceArguments, DebugProtocol.StackTraceResponse['body']>({
+  command: 'stackTrace',
+  purpose: 'The stack of a vCPU: hypervisor and guest frames in one list, a label at each border.',
+  phase: 'stopped',
+  shape: { threadId: 'number', startFrame: 'number?', levels: 'number?' },
+  capabilities: { supportsDelayedStackTraceLoading: true },
+  handle(session, { threadId, startFrame = 0, levels = 0 }) {
+    const stack = session.debuggee.stack(threadId);
+    const page = stack.slice(startFrame, levels > 0 ? startFrame + levels : undefined);
+    return { stackFrames: page.map((frame) => toStackFrame(frame, session.paths)), totalFrames: stack.length };
+  },
+});
+
+function toStackFrame(frame: Frame, paths: PathMapping): DebugProtocol.StackFrame {
+  const { id, name, source } = frame;
+  if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
+  return {
+    id,
+    name,
+    ...(source
+      ? {
+          source: paths.source(source.path),
+          line: paths.toClientLine(source.line),
+          column: paths.toClientColumn(source.column),
+        }
+      : { line: 0, column: 0 }),
+    instructionPointerReference: formatReference(frame.space, frame.pc),
+    ...(frame.image && { moduleId: frame.image.name }),
+    presentationHint: 'normal',
+  };
+}

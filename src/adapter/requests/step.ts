@@ -1,0 +1,32 @@
+/** `next`, `stepIn` and `stepOut`: one definition, three requests. */
+import type { DebugProtocol } from '@vscode/debugprotocol';
+import { UserError } from '../../debugger/types';
+import { defineRequest, type RequestHandler } from './handler';
+
+const kinds = [
+  {
+    command: 'next',
+    kind: 'over',
+    purpose: 'Steps over: calls and hypercalls in the line (or instruction) run through.',
+  },
+  { command: 'stepIn', kind: 'in', purpose: 'Steps into calls, and across the border into the hypervisor.' },
+  { command: 'stepOut', kind: 'out', purpose: 'Runs until the function returns to its caller.' },
+] as const;
+
+export const steps: readonly RequestHandler[] = kinds.map(({ command, kind, purpose }) =>
+  defineRequest<DebugProtocol.NextArguments, void>({
+    command,
+    purpose,
+    phase: 'stopped',
+    shape: { threadId: 'number', granularity: 'string?' },
+    capabilities: { supportsSteppingGranularity: true },
+    handle(session, { threadId, granularity }) {
+      const { debuggee } = session;
+      if (!debuggee.engine.threads().some(({ id }) => id === threadId)) {
+        throw new UserError(`There is no thread ${threadId}: its domain may have ended.`);
+      }
+      const unit = granularity === 'instruction' ? 'instruction' : 'line';
+      session.afterResponse(() => debuggee.move(() => debuggee.engine.step(threadId, kind, unit)));
+    },
+  }),
+);

@@ -1,0 +1,65 @@
+/** Every request that Armvisor answers, in the order of docs/dap.md. Adding a request means adding its file and a line here. */
+import { breakpointLocations, loadedSources, source } from './sources';
+import { cancel } from './cancel';
+import { completions } from './completions';
+import { configurationDone } from './configurationDone';
+import { consoleInput } from './consoleInput';
+import { continueRequest } from './continue';
+import { disassemble } from './disassemble';
+import { disconnect } from './disconnect';
+import { evaluate } from './evaluate';
+import { exceptionInfo } from './exceptionInfo';
+import { initialize } from './initialize';
+import { launch } from './launch';
+import { modules } from './modules';
+import { pause } from './pause';
+import { readMemory, writeMemory } from './memory';
+import { restart } from './restart';
+import { scopes } from './scopes';
+import { setBreakpoints } from './setBreakpoints';
+import { setExceptionBreakpoints } from './setExceptionBreakpoints';
+import { setExpression } from './setExpression';
+import { setFunctionBreakpoints } from './setFunctionBreakpoints';
+import { setInstructionBreakpoints } from './setInstructionBreakpoints';
+import { setVariable } from './setVariable';
+import { stackTrace } from './stackTrace';
+import { steps } from './step';
+import { terminate } from './terminate';
+import { threads } from './threads';
+import { variables } from './variables';
+import type { RequestHandler } from './handler';
+
+export const requestHandlers: readonly RequestHandler[] = [
+  initialize,
+  launch,
+  configurationDone,
+  setBreakpoints,
+  setFunctionBreakpoints,
+  setInstructionBreakpoints,
+  setExceptionBreakpoints,
+  breakpointLocations,
+  threads,
+  stackTrace,
+  scopes,
+  variables,
+  setVariable,
+  setExpression,
+  evaluate,
+  completions,
+  exceptionInfo,
+  continueRequest,
+  ...steps,
+  pause,
+  readMemory,
+  writeMemory,
+  disassemble,
+  modules,
+  loadedSources,
+  source,
+  restart,
+  terminate,
+  disconnect,
+  cancel,
+  // Beyond DAP (docs/protocol.md).
+  consoleInput,
+];
