@@ -42,6 +42,8 @@ export interface MemoryMapBody {
   readonly areas: readonly MemoryArea[];
   readonly regions: readonly MemoryRegion[];
   readonly instructionCount: number;
+  /** Set when the map is not complete, in a sentence: more regions than a page can show. */
+  readonly notice?: string;
   /** Set when the map cannot be read: why. */
   readonly unavailable?: string;
 }
@@ -63,6 +65,8 @@ export interface PermissionColumn {
   readonly dacr: string;
   /** True when the CPU's DACR holds this value for this domain now. */
   readonly live: boolean;
+  /** Where the value comes from, in a sentence. */
+  readonly origin: string;
   /** Sixteen entries, D0 first. */
   readonly fields: readonly PermissionField[];
 }

@@ -1,0 +1,41 @@
+/**
+ * The messages between the extension host and its two pages. Types only: both sides import this file, so that neither
+ * can drift. The bodies are those of the adapter's requests (src/adapter/viewProtocol.ts).
+ */
+import type { MemoryMapBody, PermissionsArguments, PermissionsBody } from '../adapter/viewProtocol';
+
+/** How the debug session that a page follows is doing. */
+export interface SessionState {
+  readonly kind: 'none' | 'running' | 'stopped';
+  /** Name of the debug session; of the last one after it has ended; empty before the first. */
+  readonly name: string;
+}
+
+/** Host to page, both pages. */
+export type SharedHostMessage =
+  | { readonly type: 'session'; readonly session: SessionState }
+  /** A request to the adapter failed; `text` is its sentence. What is drawn stays, marked as old. */
+  | { readonly type: 'failed'; readonly text: string };
+
+/** Host to page. */
+export type MemoryMapHostMessage = SharedHostMessage | { readonly type: 'memoryMap'; readonly body: MemoryMapBody };
+export type PermissionsHostMessage =
+  | SharedHostMessage
+  | { readonly type: 'permissions'; readonly body: PermissionsBody }
+  /** Fill in the form and explain at once: another view or a command asked for it. */
+  | { readonly type: 'explain'; readonly query: PermissionsArguments };
+
+/** Page to host, both pages. */
+export type SharedPageMessage =
+  /** The page listens now; the host answers with the session and the body. */
+  { readonly type: 'ready' } | { readonly type: 'refresh' };
+
+/** Page to host. */
+export type MemoryMapPageMessage =
+  | SharedPageMessage
+  /** Show another address space from now on; undefined: the domain that runs. */
+  | { readonly type: 'space'; readonly space: string | undefined }
+  /** Explain an address in the other page. */
+  | { readonly type: 'explainElsewhere'; readonly address: string };
+export type PermissionsPageMessage =
+  SharedPageMessage | { readonly type: 'query'; readonly query: PermissionsArguments };
