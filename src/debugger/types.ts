@@ -166,6 +166,11 @@ export interface DebugEngine extends EngineEvents {
   readonly running: boolean;
   readonly exceptionFilters: readonly ExceptionFilter[];
 
+  /**
+   * Runs from the state after loading to where the settings' `stopOnEntry` says: the first instruction of the hypervisor or native
+   * kernel (`true`, `"hypervisor"`), or of a domain (its name), stopping with reason `entry`; with `false` it is `resume`.
+   */
+  start(limits?: RunLimits): Promise<StopEvent>;
   /** Runs in slices, giving the event loop a turn between them, until something stops it; also fires onStopped. */
   resume(limits?: RunLimits): Promise<StopEvent>;
   /** Stops a running machine within 50 ms. */
@@ -210,5 +215,10 @@ export interface DebugEngine extends EngineEvents {
     space: AddressSpace,
     address: number,
   ): { readonly image: ImageFace; readonly name: string; readonly offset: number } | undefined;
+  /** A walk in words, one sentence a step, the verdict last (`explainWalk.ts`). */
+  explainWalk(
+    walk: Walk,
+    context: { readonly access: 'read' | 'write' | 'fetch'; readonly as: string },
+  ): readonly string[];
   sendConsoleInput(text: string): void;
 }

@@ -1,0 +1,121 @@
+/**
+ * All breakpoints, by address. The judge of the run loop: at an armed address it finds who is meant *in the domain that executes*, asks
+ * conditions and hit counts, and lets everybody else pass. Setting breakpoints is done by `sourceBreakpoints.ts` and its neighbours.
+ */
+import { loadAddress } from '../../hypervisor/addressSpace';
+import type { Halt, Judge } from '../run/runLoop';
+import type { Execution, Target } from '../target/target';
+import type { StopReason } from '../types';
+import { UserError } from '../types';
+import type { Breakpoint, Place, Sighting } from './breakpoint';
+
+/** When several kinds stand at one address, the most telling names the stop. */
+const PRIORITY: readonly StopReason[] = ['exception', 'functionBreakpoint', 'instructionBreakpoint', 'breakpoint'];
+
+export class BreakpointStore implements Judge {
+  /** By owner (a source file, "functions", "instructions", "filters"): a DAP client replaces one owner's set as a whole. */
+  private readonly owners = new Map<string, readonly Breakpoint[]>();
+  private byAddress = new Map<number, { readonly breakpoint: Breakpoint; readonly place: Place }[]>();
+  private nextId = 1;
+
+  constructor(
+    private readonly target: Target,
+    private readonly say: (text: string, severity: 'info' | 'warning') => void,
+  ) {}
+
+  newId(): number {
+    return this.nextId++;
+  }
+
+  replace(owner: string, breakpoints: readonly Breakpoint[]): void {
+    this.owners.set(owner, breakpoints);
+    this.byAddress = new Map();
+    for (const breakpoint of [...this.owners.values()].flat()) {
+      for (const place of breakpoint.places) {
+        for (const address of this.armedAt(place)) {
+          const there = this.byAddress.get(address) ?? [];
+          there.push({ breakpoint, place });
+          this.byAddress.set(address, there);
+        }
+      }
+    }
+  }
+
+  /** Hit counts begin again, as after loading. */
+  resetHits(): void {
+    for (const breakpoint of [...this.owners.values()].flat()) breakpoint.hits = 0;
+  }
+
+  armedAddresses(): Iterable<number> {
+    return this.byAddress.keys();
+  }
+
+  judge(pc: number): Halt | undefined {
+    const there = this.byAddress.get(pc);
+    if (!there) return undefined;
+    const execution = this.target.execution();
+    const linked = this.target.linked(this.target.spaceOf(execution), pc);
+    const hit: { readonly breakpoint: Breakpoint; readonly sighting: Sighting }[] = [];
+    const asked = new Set<Breakpoint>();
+    for (const { breakpoint, place } of there) {
+      if (asked.has(breakpoint) || !this.counts(place, execution, pc, linked)) continue;
+      asked.add(breakpoint);
+      const sighting = this.ask(breakpoint);
+      if (sighting) hit.push({ breakpoint, sighting });
+    }
+    return hit.length === 0 ? undefined : summarise(hit);
+  }
+
+  /** Whether the place is meant by who executes now. */
+  private counts(place: Place, execution: Execution, pc: number, linked: number): boolean {
+    if (place.kind === 'image') {
+      if (place.address !== linked) return false;
+      if (place.domainId !== undefined && !(execution.kind === 'guest' && execution.domainId === place.domainId))
+        return false;
+      return this.target.imagesOf(this.target.spaceOf(execution)).includes(place.image);
+    }
+    const { space, address } = place;
+    if (address !== pc && address !== linked) return false;
+    if (space.kind === 'domain') return execution.kind === 'guest' && execution.domainId === space.domainId;
+    return execution.kind !== 'guest';
+  }
+
+  private ask(breakpoint: Breakpoint): Sighting | undefined {
+    const sighting = breakpoint.sight ? breakpoint.sight() : { description: breakpoint.description };
+    if (!sighting) return undefined;
+    try {
+      if (breakpoint.condition && !breakpoint.condition()) return undefined;
+      breakpoint.hits++;
+      if (breakpoint.hitCondition && !breakpoint.hitCondition(breakpoint.hits)) return undefined;
+      if (!breakpoint.log) return sighting;
+      this.say(breakpoint.log(), 'info');
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      // A condition that cannot be decided stops: silently running past would hide what the user looks for.
+      return { ...sighting, text: `${breakpoint.description}: ${error.message}` };
+    }
+  }
+
+  /** Virtual pc values to arm: the linked address, and where the code runs before the MMU is on. */
+  private armedAt(place: Place): readonly number[] {
+    if (place.kind === 'image') {
+      const load = loadAddress(place.image, place.address);
+      return load === undefined || load === place.address ? [place.address] : [place.address, load];
+    }
+    return [place.address];
+  }
+}
+
+function summarise(hit: readonly { readonly breakpoint: Breakpoint; readonly sighting: Sighting }[]): Halt {
+  const sorted = [...hit].sort(
+    (left, right) => PRIORITY.indexOf(left.breakpoint.reason) - PRIORITY.indexOf(right.breakpoint.reason),
+  );
+  const { breakpoint, sighting } = sorted[0]!;
+  return {
+    reason: breakpoint.reason,
+    breakpointIds: sorted.map((entry) => entry.breakpoint.id),
+    description: sighting.description,
+    ...(sighting.text === undefined ? {} : { text: sighting.text }),
+  };
+}

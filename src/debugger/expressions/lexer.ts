@@ -1,0 +1,61 @@
+/** Splits an expression into tokens. C's tokens as far as a debugger needs them, `$registers`, and address-space prefixes such as `dom1:`. */
+import { UserError } from '../types';
+
+export type Token =
+  | { readonly kind: 'number'; readonly value: number; readonly unsigned: boolean; readonly at: number }
+  | { readonly kind: 'name' | 'register' | 'operator' | 'space'; readonly text: string; readonly at: number }
+  | { readonly kind: 'end'; readonly at: number };
+
+const PATTERNS: readonly {
+  readonly kind: 'blank' | 'number' | 'char' | 'register' | 'space' | 'name' | 'operator';
+  readonly pattern: RegExp;
+}[] = [
+  { kind: 'blank', pattern: /\s+/y },
+  { kind: 'number', pattern: /(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlL]*)(?![\w.])/y },
+  { kind: 'char', pattern: /'(\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])'/y },
+  { kind: 'register', pattern: /\$(dom\d+\.)?[A-Za-z_]\w*/y },
+  { kind: 'space', pattern: /(dom\d+|xen|pa):(?!:)/y },
+  { kind: 'name', pattern: /[A-Za-z_]\w*/y },
+  { kind: 'operator', pattern: /->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>?:()[\].,]/y },
+];
+
+const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '0': 0, '\\': 92, "'": 39, '"': 34 };
+
+export function tokenize(text: string): readonly Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const token = tokenAt(text, at);
+    if (!token) throw new UserError(`"${text}": "${text.slice(at, at + 12)}" is not understood at position ${at + 1}`);
+    if (token.token) tokens.push(token.token);
+    at = token.end;
+  }
+  return [...tokens, { kind: 'end', at }];
+}
+
+function tokenAt(text: string, at: number): { readonly token?: Token; readonly end: number } | undefined {
+  for (const { kind, pattern } of PATTERNS) {
+    pattern.lastIndex = at;
+    const match = pattern.exec(text);
+    if (!match) continue;
+    const end = at + match[0].length;
+    if (kind === 'blank') return { end };
+    if (kind === 'number') return { token: number(match, at), end };
+    if (kind === 'char') return { token: { kind: 'number', value: character(match[1]!), unsigned: false, at }, end };
+    const matched = kind === 'register' ? match[0].slice(1) : kind === 'space' ? match[0].slice(0, -1) : match[0];
+    return { token: { kind, text: matched, at }, end };
+  }
+  return undefined;
+}
+
+/** As in C, a hexadecimal constant that does not fit an int is unsigned (C11 6.4.4.1). */
+function number(match: RegExpExecArray, at: number): Token {
+  const value = Number(match[1]);
+  return { kind: 'number', value, unsigned: /[uU]/.test(match[2]!) || value > 0x7fffffff, at };
+}
+
+function character(body: string): number {
+  if (!body.startsWith('\\')) return body.charCodeAt(0);
+  if (body[1] === 'x') return parseInt(body.slice(2), 16);
+  return ESCAPES[body[1]!] ?? body.charCodeAt(1);
+}

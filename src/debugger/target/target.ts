@@ -1,0 +1,169 @@
+/**
+ * The thing being debugged: one machine, its images, and (when there is one) the hypervisor on it. Answers who executes now, which
+ * images belong to an address space, and reads memory there. Knows no breakpoints and no stacks; moves nothing.
+ */
+import {
+  hypervisorView,
+  linkAddress,
+  mmuEnabled,
+  readThrough,
+  throughPageTable,
+  writeThrough,
+  type Translate,
+} from '../../hypervisor/addressSpace';
+import type { CurrentVcpu, Hypervisor } from '../../hypervisor/hypervisor';
+import { isMissing, type AddressSpace, type DomainView, type OrMissing, type VcpuView } from '../../hypervisor/types';
+import type { ImageFace } from '../../image/face';
+import type { FunctionInfo, MemoryReader } from '../../image/types';
+import type { AccessKind, MachineFace, Walk } from '../../machine/types';
+
+/** What the CPU executes at this moment. A guest of unknown domain has id -1: it has memory, but no images. */
+export type Execution =
+  { readonly kind: 'hypervisor' } | { readonly kind: 'native' } | { readonly kind: 'guest'; readonly domainId: number };
+
+export interface TargetImages {
+  readonly hypervisor?: ImageFace;
+  /** By domain id; a domain may have several, its kernel first. */
+  readonly domains: readonly (readonly ImageFace[])[];
+  readonly native: readonly ImageFace[];
+}
+
+const XEN: AddressSpace = { kind: 'xen' };
+const UNKNOWN_DOMAIN = -1;
+
+export class Target {
+  private cachedDomains: { readonly at: number; readonly views: OrMissing<readonly DomainView[]> } | undefined;
+
+  constructor(
+    readonly machine: MachineFace,
+    readonly images: TargetImages,
+    readonly hypervisor: Hypervisor | undefined,
+  ) {}
+
+  get allImages(): readonly ImageFace[] {
+    const { hypervisor, domains, native } = this.images;
+    return [...new Set([...(hypervisor ? [hypervisor] : []), ...domains.flat(), ...native])];
+  }
+
+  execution(): Execution {
+    if (!this.hypervisor) return { kind: 'native' };
+    if (!this.hypervisor.inGuest) return { kind: 'hypervisor' };
+    const current = this.hypervisor.current();
+    return { kind: 'guest', domainId: isMissing(current) ? UNKNOWN_DOMAIN : current.domainId };
+  }
+
+  /** The vCPU that the CPU works for; undefined at boot, when idle, and natively. */
+  current(): CurrentVcpu | undefined {
+    const current = this.hypervisor?.current();
+    return !current || isMissing(current) || current.idle ? undefined : current;
+  }
+
+  /** All domains; read once for each state of the machine. */
+  domains(): OrMissing<readonly DomainView[]> {
+    if (!this.hypervisor) return { missing: 'there is no hypervisor on this machine' };
+    const at = this.machine.instructionCount;
+    if (this.cachedDomains?.at !== at) this.cachedDomains = { at, views: this.hypervisor.domains() };
+    return this.cachedDomains.views;
+  }
+
+  vcpu(domainId: number, vcpuId: number): VcpuView | undefined {
+    const domains = this.domains();
+    if (isMissing(domains)) return undefined;
+    return domains.find(({ id }) => id === domainId)?.vcpus.find((vcpu) => vcpu.vcpuId === vcpuId);
+  }
+
+  domainName(domainId: number): string {
+    return this.hypervisor?.nameOf(domainId) ?? `Domain-${domainId}`;
+  }
+
+  /** To be called after every write and every restart: what was read from memory may be old. */
+  forget(): void {
+    this.cachedDomains = undefined;
+  }
+
+  spaceOf(execution: Execution): AddressSpace {
+    if (execution.kind === 'guest') return { kind: 'domain', domainId: execution.domainId };
+    return XEN;
+  }
+
+  imagesOf(space: AddressSpace): readonly ImageFace[] {
+    if (space.kind === 'domain') return this.images.domains[space.domainId] ?? [];
+    if (this.images.hypervisor) return [this.images.hypervisor];
+    return this.images.native;
+  }
+
+  /** The image whose code or data stands at a linked address of a space. */
+  imageAt(space: AddressSpace, address: number): ImageFace | undefined {
+    return this.imagesOf(space).find((image) => image.containsAddress(address));
+  }
+
+  /** While the MMU is off, code runs at its load address; debug information speaks of linked addresses. */
+  linked(space: AddressSpace, pc: number): number {
+    if (space.kind === 'domain' || mmuEnabled(this.machine)) return pc;
+    for (const image of this.imagesOf(space)) {
+      const address = linkAddress(image, pc);
+      if (address !== undefined) return address;
+    }
+    return pc;
+  }
+
+  functionAt(space: AddressSpace, address: number): FunctionInfo | undefined {
+    return this.imageAt(space, address)?.functionAt(address);
+  }
+
+  symbolAt(space: AddressSpace, address: number) {
+    for (const image of this.imagesOf(space)) {
+      const found = image.containsAddress(address) ? image.symbolAt(address) : undefined;
+      if (found) return { image, name: found.symbol.name, offset: found.offset };
+    }
+    return undefined;
+  }
+
+  reader(space: AddressSpace): MemoryReader {
+    return (address, byteLength) => this.read(space, address, byteLength);
+  }
+
+  read(space: AddressSpace, address: number, byteLength: number): Uint8Array | undefined {
+    const translate = this.translation(space);
+    return translate && readThrough(this.machine, translate, address, byteLength);
+  }
+
+  write(space: AddressSpace, address: number, bytes: Uint8Array): boolean {
+    const translate = this.translation(space);
+    const written = translate !== undefined && writeThrough(this.machine, translate, address, bytes);
+    this.forget();
+    return written;
+  }
+
+  walk(space: AddressSpace, address: number, access: AccessKind, privileged: boolean, dacr?: number): Walk | undefined {
+    if (space.kind === 'pa') return undefined;
+    const ttbr = space.kind === 'domain' ? this.pageTable(space.domainId) : undefined;
+    if (ttbr !== undefined && isMissing(ttbr)) return undefined;
+    return this.machine.walk(address, access, privileged, {
+      ...(ttbr === undefined ? {} : { ttbr }),
+      ...(dacr === undefined ? {} : { dacr }),
+    });
+  }
+
+  /** Undefined where the space has no page table that could be asked. */
+  private translation(space: AddressSpace): Translate | undefined {
+    if (space.kind === 'pa') return (address) => address;
+    if (space.kind === 'xen') {
+      const image = this.images.hypervisor;
+      return image ? hypervisorView(this.machine, image) : throughPageTable(this.machine);
+    }
+    const ttbr = this.pageTable(space.domainId);
+    return ttbr !== undefined && isMissing(ttbr) ? undefined : throughPageTable(this.machine, ttbr);
+  }
+
+  /** First-level table of a domain; undefined means "the one that the CPU uses now". */
+  private pageTable(domainId: number): OrMissing<number> | undefined {
+    const current = this.hypervisor?.current();
+    if (current && !isMissing(current) && current.domainId === domainId) return undefined;
+    if (domainId === UNKNOWN_DOMAIN) return undefined;
+    const domains = this.domains();
+    if (isMissing(domains)) return domains;
+    const vcpu = domains.find(({ id }) => id === domainId)?.vcpus[0];
+    return vcpu ? vcpu.ttbr : { missing: `there is no domain ${domainId}` };
+  }
+}
