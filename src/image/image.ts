@@ -227,12 +227,14 @@ export class Image implements ImageFace {
    * pieces in one scope (the test and the step of a `for`) only the first counts, or the breakpoint would hit over and over.
    */
   private oneForEachScope(addresses: readonly number[]): number[] {
-    const scopes = new Set<number>();
+    const scopes = new Set<EntryId | ElfSymbol>();
     const places = new Set<number>();
     for (const address of addresses) {
-      const scope = this.functions.scopesAt(address).at(-1);
-      if (scope !== undefined && scopes.has(scope.entry.id)) continue;
-      if (scope !== undefined) scopes.add(scope.entry.id);
+      // Literal pools belong to a line too, but nothing ever stops there.
+      if (this.symbolTable.contentAt(address) === 'data') continue;
+      const scope = this.functions.scopesAt(address).at(-1)?.entry.id ?? this.symbolTable.at(address);
+      if (scope !== undefined && scopes.has(scope)) continue;
+      if (scope !== undefined) scopes.add(scope);
       const around = this.functions.at(address)?.info;
       places.add(around?.lowPc === address ? around.bodyPc : address);
     }

@@ -30,6 +30,8 @@ export interface Scope {
   readonly kind: 'function' | 'block' | 'inlined';
 }
 
+/** DW_LANG_Mips_Assembler, which stands for any assembler. */
+const LANGUAGE_ASSEMBLER = 0x8001;
 /** Longest chain of abstract_origin and specification followed; real ones have two links. */
 const MAX_ORIGINS = 8;
 
@@ -121,7 +123,10 @@ export class Functions {
     if (functions === undefined) {
       const intervals: FunctionInterval[] = [];
       this.info.tolerate(() => {
-        for (const entry of this.info.children(this.info.root(unit))) {
+        const root = this.info.root(unit);
+        // GNU as describes assembly functions too, but says no more of them than the symbol table does of every label.
+        if (root.constant(At.language) === LANGUAGE_ASSEMBLER) return;
+        for (const entry of this.info.children(root)) {
           if (entry.tag === Tag.subprogram) intervals.push(...this.intervalsOf(entry));
         }
       }, undefined);
