@@ -1,0 +1,211 @@
+/**
+ * Memory as the CPU sees it: the way of an access that the fast path of the interpreter cannot serve. Alignment rules,
+ * translation through TLB and walk, RAM or devices, and the fault registers. The fast path itself is in interpreter.ts.
+ */
+import type { PeripheralBus, AccessSize } from '../bus';
+import type { Ram } from '../ram';
+import { RAM_OFFSET, Word } from './layout';
+import { isPrivileged } from './modes';
+import { ENTRY_VALID, ENTRY_WRITABLE, Tlb } from './tlb';
+import { Control, READ, Status, WRITE, WalkRecord, modifiedAddress, walk } from './walk';
+
+/** Thrown by an access that ends in a data abort, after DFSR and FAR have been set. Caught by the interpreter only. */
+export const DATA_ABORT: { readonly dataAbort: true } = Object.freeze({ dataAbort: true });
+
+const PAGE = 0xfffff000;
+
+export class CpuMemory {
+  readonly tlb: Tlb;
+  /** False keeps loads and stores off the fast path, for a tick model that has to see every data access. */
+  directData = true;
+  /** Sees every data access (virtual address) before it happens, when set. */
+  onData: ((virtual: number, write: boolean) => void) | undefined;
+  private bus!: PeripheralBus;
+  private readonly s: Int32Array;
+  private readonly record = new WalkRecord();
+  private readonly regime = { control: 0, ttbr: 0, dacr: 0, fcsePid: 0 };
+  private readonly readDescriptor = (physical: number): number | undefined => {
+    const offset = this.ram.offsetOf(physical);
+    return offset < 0 ? undefined : this.ram.words[offset >>> 2]!;
+  };
+
+  constructor(
+    readonly ram: Ram,
+    state: Int32Array,
+  ) {
+    this.s = state;
+    this.tlb = new Tlb(ram.words, state);
+  }
+
+  connect(bus: PeripheralBus): void {
+    this.bus = bus;
+  }
+
+  load32(virtual: number): number {
+    const e = Tlb.entry(this.s[Word.TLB_BANK]!, virtual);
+    const w = this.ram.words;
+    if (w[e] === (virtual & 0xfffff003)) return w[(virtual + w[e + 2]!) >>> 2]!;
+    return this.slowLoad32(virtual, isPrivileged(this.s));
+  }
+
+  store32(virtual: number, value: number): void {
+    const e = Tlb.entry(this.s[Word.TLB_BANK]!, virtual);
+    const w = this.ram.words;
+    if (w[e + 1] === (virtual & 0xfffff003)) w[(virtual + w[e + 2]!) >>> 2] = value;
+    else this.slowStore32(virtual, value, isPrivileged(this.s));
+  }
+
+  /** An unaligned word load rotates, so that the addressed byte comes lowest (ARM DDI 0100 A4.1.23). */
+  slowLoad32(virtual: number, privileged: boolean): number {
+    const value = this.read(virtual, 4, privileged);
+    const rotation = (virtual & 3) * 8;
+    return rotation === 0 ? value : (value >>> rotation) | (value << (32 - rotation));
+  }
+
+  slowStore32(virtual: number, value: number, privileged: boolean): void {
+    this.write(virtual, 4, value, privileged);
+  }
+
+  load16(virtual: number): number {
+    return this.read(virtual, 2, isPrivileged(this.s));
+  }
+
+  store16(virtual: number, value: number): void {
+    this.write(virtual, 2, value & 0xffff, isPrivileged(this.s));
+  }
+
+  load8(virtual: number): number {
+    return this.read(virtual, 1, isPrivileged(this.s));
+  }
+
+  /**
+   * A load of `size` bytes from the address rounded down to a multiple of it. Words come signed, others zero-extended.
+   */
+  read(virtual: number, size: AccessSize, privileged: boolean): number {
+    if (this.onData !== undefined) this.onData(virtual, false);
+    if ((virtual & (size - 1)) !== 0) this.checkAlignment(virtual);
+    const aligned = virtual & -size;
+    const offset = this.translate(aligned, READ, privileged);
+    if (offset >= 0) {
+      if (size === 4) return this.ram.words[offset >>> 2]!;
+      return size === 2 ? this.ram.halves[offset >>> 1]! : this.ram.bytes[offset]!;
+    }
+    const value = this.bus.read(this.record.physical, size);
+    if (value === undefined) this.externalAbort(aligned);
+    return size === 4 ? value | 0 : size === 2 ? value & 0xffff : value & 0xff;
+  }
+
+  write(virtual: number, size: AccessSize, value: number, privileged: boolean): void {
+    if (this.onData !== undefined) this.onData(virtual, true);
+    if ((virtual & (size - 1)) !== 0) this.checkAlignment(virtual);
+    const aligned = virtual & -size;
+    const offset = this.translate(aligned, WRITE, privileged);
+    if (offset >= 0) {
+      if (size === 4) this.ram.words[offset >>> 2] = value;
+      else if (size === 2) this.ram.halves[offset >>> 1] = value;
+      else this.ram.bytes[offset] = value;
+      this.ram.noteWrite(offset);
+      return;
+    }
+    const unsigned = size === 4 ? value >>> 0 : size === 2 ? value & 0xffff : value & 0xff;
+    if (!this.bus.write(this.record.physical, size, unsigned)) this.externalAbort(aligned);
+  }
+
+  /** Raises the alignment fault if SCTLR.A asks for it; it comes before all others and needs no MMU (ARM DDI 0100 B4.5.2). */
+  checkAlignment(virtual: number): void {
+    if ((this.s[Word.CONTROL]! & Control.A) !== 0) this.abort(virtual, Status.ALIGNMENT, 0);
+  }
+
+  /** Makes sure that a store will be allowed, without storing: for SWP, whose load must not happen alone. */
+  probeWrite(virtual: number): void {
+    this.translate(virtual, WRITE, isPrivileged(this.s));
+  }
+
+  /** Place in the memory, or -1 for a device (its physical address is then in `record`). Throws DATA_ABORT on a fault. */
+  private translate(virtual: number, kind: number, privileged: boolean): number {
+    const s = this.s;
+    const bank = privileged === isPrivileged(s) ? s[Word.TLB_BANK]! : this.tlb.bankFor(privileged, s[Word.DACR]!);
+    const w = this.ram.words;
+    const e = Tlb.entry(bank, virtual);
+    const entry = w[e + 3]!;
+    if (
+      (entry & (PAGE | ENTRY_VALID | 0xffc)) === ((virtual & PAGE) | ENTRY_VALID) &&
+      (kind === READ || (entry & ENTRY_WRITABLE) !== 0)
+    ) {
+      const offset = (virtual + w[e + 2]!) >>> 0;
+      if (kind === WRITE) {
+        const place = (offset - RAM_OFFSET) >>> 12;
+        this.ram.dirty[place] = 1;
+        if (this.directData && this.ram.codePages[place] === 0) w[e + 1] = virtual & PAGE;
+      }
+      return offset;
+    }
+    const record = this.walk(virtual, kind, privileged);
+    if (record.status !== 0) this.abort(virtual, record.status, Math.max(record.mmuDomain, 0));
+    const offset = this.ram.offsetOf(record.physical);
+    if (offset >= 0 && record.uniform) this.enter(bank, virtual, offset, kind);
+    return offset;
+  }
+
+  private enter(bank: number, virtual: number, offset: number, kind: number): void {
+    const page = (offset - RAM_OFFSET) >>> 12;
+    if (kind === WRITE) this.ram.dirty[page] = 1;
+    const writeDirect = this.ram.dirty[page] !== 0 && this.ram.codePages[page] === 0;
+    this.tlb.fill(
+      bank,
+      virtual,
+      (offset - virtual) | 0,
+      (this.record.rights & WRITE) !== 0,
+      this.directData,
+      this.directData && writeDirect,
+      this.record.pageBytes > 0x1000,
+    );
+  }
+
+  /**
+   * Where to fetch from: the place in the memory of the 1 KB that holds `virtual`, or -1 when the fetch ends in a
+   * prefetch abort; then IFSR has been set (the ARM926 keeps no address for it: FAR stays, ARM DDI 0198D 2.3.8).
+   */
+  fetchPlace(virtual: number): number {
+    const s = this.s;
+    const w = this.ram.words;
+    const e = Tlb.entry(s[Word.TLB_BANK]!, virtual);
+    if ((w[e + 3]! & ~ENTRY_WRITABLE) === ((virtual & PAGE) | ENTRY_VALID))
+      return ((virtual & 0xfffffc00) + w[e + 2]!) >>> 0;
+    const record = this.walk(virtual, READ, isPrivileged(s));
+    const domain = Math.max(record.mmuDomain, 0);
+    if (record.status === 0) {
+      const offset = this.ram.offsetOf(record.physical);
+      if (offset >= 0) {
+        if (record.uniform) this.enter(s[Word.TLB_BANK]!, virtual, offset, READ);
+        return offset & ~0x3ff;
+      }
+      record.status = record.level2Address >= 0 ? Status.EXTERNAL_PAGE : Status.EXTERNAL_SECTION;
+    }
+    s[Word.IFSR] = record.status | (domain << 4);
+    return -1;
+  }
+
+  private walk(virtual: number, kind: number, privileged: boolean): WalkRecord {
+    const s = this.s;
+    const regime = this.regime;
+    regime.control = s[Word.CONTROL]!;
+    regime.ttbr = s[Word.TTBR]!;
+    regime.dacr = s[Word.DACR]!;
+    regime.fcsePid = s[Word.FCSE_PID]!;
+    walk(this.record, this.readDescriptor, regime, virtual >>> 0, kind, privileged);
+    return this.record;
+  }
+
+  private externalAbort(virtual: number): never {
+    const status = this.record.level2Address >= 0 ? Status.EXTERNAL_PAGE : Status.EXTERNAL_SECTION;
+    this.abort(virtual, status, Math.max(this.record.mmuDomain, 0));
+  }
+
+  private abort(virtual: number, status: number, domain: number): never {
+    const s = this.s;
+    s[Word.DFSR] = status | (domain << 4);
+    s[Word.FAR] = modifiedAddress(virtual >>> 0, s[Word.FCSE_PID]!);
+    throw DATA_ABORT;
+  }
+}

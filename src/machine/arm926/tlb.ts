@@ -1,0 +1,232 @@
+/**
+ * The software TLB: a direct-mapped table of 4 KB entries per bank, in the machine's memory, made for speed (the chip's
+ * own TLB is 2-way × 32). A bank belongs to one pair of privilege and DACR value, so that a hypervisor which changes DACR
+ * at every entry and exit pays a change of bank, not a flush. Knows no page table: memory.ts fills it from walks.
+ *
+ * An entry has four words: the page where loads may go directly (read tag), the page where stores may go directly
+ * (write tag), what to add to a virtual address to get the byte's place in the memory, and the page with its rights.
+ * The tags are withheld (-1) where the fast path must not be taken: stores to pages whose code is decoded or whose
+ * writing must be noticed for snapshots.
+ */
+import { STATE_WORDS, TLB_BANKS, TLB_BANK_WORDS, TLB_ENTRIES, TLB_ENTRY_WORDS, TLB_OFFSET, Word } from './layout';
+
+const NONE = -1;
+/** Bits of an entry's fourth word, below the page address. */
+export const ENTRY_VALID = 1;
+export const ENTRY_WRITABLE = 2;
+
+/** How many fills of a bank are remembered one by one before a flush clears the whole bank instead. */
+const JOURNAL = 256;
+const FIRST_WORD = TLB_OFFSET >>> 2;
+
+interface Bank {
+  readonly base: number;
+  privileged: boolean;
+  dacr: number;
+  bound: boolean;
+  /** Grows with use: the smallest is given away first. */
+  lastUse: number;
+  readonly journal: Int32Array;
+  fills: number;
+}
+
+/** Plain data of all valid entries, for snapshots. */
+export interface TlbContents {
+  readonly banks: readonly { privileged: boolean; dacr: number; bound: boolean; lastUse: number }[];
+  readonly current: number;
+  readonly useCount: number;
+  /** Five words each: word index, then page with rights, addend; see `capture`. */
+  readonly entries: Int32Array;
+  readonly wideMegabytes: Int32Array;
+}
+
+export class Tlb {
+  private readonly banks: Bank[] = [];
+  private current: Bank;
+  private useCount = 0;
+  /** 1 for each megabyte (of virtual addresses) of which an entry from a section or a large page has been made. */
+  private readonly wide = new Uint8Array(4096);
+
+  /** `words` spans the whole memory, `state` is its start. */
+  constructor(
+    private readonly words: Int32Array,
+    private readonly state: Int32Array,
+  ) {
+    if (state.length < STATE_WORDS) throw new RangeError('state array too small');
+    for (let i = 0; i < TLB_BANKS; i++) {
+      const base = FIRST_WORD + i * TLB_BANK_WORDS;
+      this.banks.push({
+        base,
+        privileged: true,
+        dacr: 0,
+        bound: false,
+        lastUse: 0,
+        journal: new Int32Array(JOURNAL),
+        fills: 0,
+      });
+      words.fill(NONE, base, base + TLB_BANK_WORDS);
+    }
+    this.current = this.banks[0]!;
+    this.select(true, 0);
+  }
+
+  /** Word index of the entry for a virtual address in the bank that starts at `bank`. */
+  static entry(bank: number, virtual: number): number {
+    return bank + ((virtual >>> 12) & (TLB_ENTRIES - 1)) * TLB_ENTRY_WORDS;
+  }
+
+  /** Makes the bank for this privilege and DACR the one in use. */
+  select(privileged: boolean, dacr: number): void {
+    this.current = this.find(privileged, dacr);
+    this.state[Word.TLB_BANK] = this.current.base;
+    this.changed();
+  }
+
+  /** First word of the bank for this privilege and DACR, without making it the one in use (LDRT and its kin). */
+  bankFor(privileged: boolean, dacr: number): number {
+    return this.find(privileged, dacr).base;
+  }
+
+  private find(privileged: boolean, dacr: number): Bank {
+    let oldest = this.banks[0]!;
+    for (let i = 0; i < TLB_BANKS; i++) {
+      const bank = this.banks[i]!;
+      if (bank.bound && bank.privileged === privileged && bank.dacr === dacr) {
+        bank.lastUse = ++this.useCount;
+        return bank;
+      }
+      if (bank !== this.current && (oldest === this.current || bank.lastUse < oldest.lastUse)) oldest = bank;
+    }
+    this.clear(oldest);
+    oldest.bound = true;
+    oldest.privileged = privileged;
+    oldest.dacr = dacr;
+    oldest.lastUse = ++this.useCount;
+    return oldest;
+  }
+
+  /**
+   * Enters a mapping of the 4 KB page around `virtual`. `writable`: rights; `fastRead`, `fastWrite`: whether the fast
+   * path may be taken for it.
+   */
+  fill(
+    bank: number,
+    virtual: number,
+    addend: number,
+    writable: boolean,
+    fastRead: boolean,
+    fastWrite: boolean,
+    wide: boolean,
+  ): void {
+    const page = virtual & 0xfffff000;
+    const e = Tlb.entry(bank, virtual);
+    const w = this.words;
+    w[e] = fastRead ? page : NONE;
+    w[e + 1] = fastWrite && writable ? page : NONE;
+    w[e + 2] = addend;
+    w[e + 3] = page | ENTRY_VALID | (writable ? ENTRY_WRITABLE : 0);
+    if (wide) this.wide[page >>> 20] = 1;
+    const owner = this.banks[((bank - FIRST_WORD) / TLB_BANK_WORDS) | 0]!;
+    if (owner.fills < JOURNAL) owner.journal[owner.fills] = e;
+    owner.fills++;
+    this.changed();
+  }
+
+  /** Invalidates everything. Costs as much as was filled since the last time. */
+  flush(): void {
+    for (const bank of this.banks) this.clear(bank);
+    this.wide.fill(0);
+    this.changed();
+  }
+
+  /** Invalidates what maps this virtual address (already without FCSE), incl. all of a section or large page around it. */
+  flushPage(virtual: number): void {
+    if (this.wide[virtual >>> 20] === 1) {
+      const first = virtual & 0xfff00000;
+      for (const bank of this.banks) {
+        if (bank.fills === 0) continue;
+        for (let i = 0; i < 256; i++) this.drop(bank.base, (first + i * 0x1000) | 0);
+      }
+      this.wide[virtual >>> 20] = 0;
+    } else {
+      for (const bank of this.banks) this.drop(bank.base, virtual);
+    }
+    this.changed();
+  }
+
+  private drop(base: number, virtual: number): void {
+    const e = Tlb.entry(base, virtual);
+    if ((this.words[e + 3]! & 0xfffff000) === (virtual & 0xfffff000)) this.words.fill(NONE, e, e + TLB_ENTRY_WORDS);
+  }
+
+  /** Sends stores to the 4 KB at `memoryOffset` to the slow path from now on (all pages when it is undefined). */
+  withholdWrites(memoryOffset?: number): void {
+    for (const bank of this.banks) {
+      if (bank.fills === 0) continue;
+      const journaled = bank.fills <= JOURNAL;
+      const count = journaled ? bank.fills : TLB_ENTRIES;
+      for (let i = 0; i < count; i++) {
+        const e = journaled ? bank.journal[i]! : bank.base + i * TLB_ENTRY_WORDS;
+        const page = this.words[e + 1]!;
+        if (page === NONE) continue;
+        if (memoryOffset === undefined || ((page + this.words[e + 2]!) | 0) === memoryOffset) this.words[e + 1] = NONE;
+      }
+    }
+  }
+
+  capture(): TlbContents {
+    const found: number[] = [];
+    for (let i = 0; i < TLB_BANKS * TLB_ENTRIES; i++) {
+      const e = FIRST_WORD + i * TLB_ENTRY_WORDS;
+      if (this.words[e + 3] !== NONE) found.push(e, this.words[e]!, this.words[e + 2]!, this.words[e + 3]!);
+    }
+    const wide: number[] = [];
+    this.wide.forEach((set, megabyte) => set === 1 && wide.push(megabyte));
+    return {
+      banks: this.banks.map(({ privileged, dacr, bound, lastUse }) => ({ privileged, dacr, bound, lastUse })),
+      current: this.banks.indexOf(this.current),
+      useCount: this.useCount,
+      entries: Int32Array.from(found),
+      wideMegabytes: Int32Array.from(wide),
+    };
+  }
+
+  restore(contents: TlbContents): void {
+    this.flush();
+    contents.banks.forEach((saved, i) => Object.assign(this.banks[i]!, saved));
+    this.current = this.banks[contents.current]!;
+    this.useCount = contents.useCount;
+    for (let i = 0; i < contents.entries.length; i += 4) {
+      const [e, readTag, addend, rights] = contents.entries.subarray(i, i + 4) as unknown as [
+        number,
+        number,
+        number,
+        number,
+      ];
+      this.words[e] = readTag;
+      this.words[e + 1] = NONE;
+      this.words[e + 2] = addend;
+      this.words[e + 3] = rights;
+      this.banks[((e - FIRST_WORD) / TLB_BANK_WORDS) | 0]!.fills = JOURNAL + 1;
+    }
+    for (const megabyte of contents.wideMegabytes) this.wide[megabyte] = 1;
+    this.state[Word.TLB_BANK] = this.current.base;
+    this.changed();
+  }
+
+  private clear(bank: Bank): void {
+    if (bank.fills <= JOURNAL) {
+      for (let i = 0; i < bank.fills; i++) {
+        const e = bank.journal[i]!;
+        this.words.fill(NONE, e, e + TLB_ENTRY_WORDS);
+      }
+    } else {
+      this.words.fill(NONE, bank.base, bank.base + TLB_BANK_WORDS);
+    }
+    bank.fills = 0;
+  }
+
+  private changed(): void {
+    this.state[Word.TRANSLATIONS] = (this.state[Word.TRANSLATIONS]! + 1) | 0;
+  }
+}

@@ -1,0 +1,276 @@
+/**
+ * The machine: CPU, RAM and a board's devices joined, behind the face of types.ts. Slices, counting, physical memory,
+ * boot, console and snapshots; how instructions run is arm926/, what devices do is boards/ and devices/.
+ */
+import { Core } from './arm926/core';
+import { Arm926View } from './arm926/cpuView';
+import { Interpreter } from './arm926/interpreter';
+import { Word } from './arm926/layout';
+import { Mode } from './arm926/modes';
+import { Psr } from './arm926/psr';
+import { createTickModel } from './arm926/ticks/models';
+import { describeWalk } from './arm926/walkReport';
+import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
+import { Ram } from './ram';
+import { SNAPSHOT_VERSION, Snapshots, type MachineState } from './snapshot';
+import type {
+  AccessKind,
+  BootRequest,
+  ConsoleListener,
+  CpuView,
+  MachineFace,
+  MachineSnapshot,
+  RunStop,
+  TickModelName,
+  TranslationRegime,
+  Walk,
+} from './types';
+
+export interface MachineOptions {
+  readonly board: BoardDescription;
+  /** Default: the board's. */
+  readonly ramBytes?: number;
+  /** Default: goldfish. */
+  readonly tickModel?: TickModelName;
+  /** Device time per tick; default 5 (200 MHz). */
+  readonly nsPerTick?: number;
+  /** Gets one sentence about each harmless misuse of a device. */
+  readonly onDiagnostic?: (text: string) => void;
+}
+
+/** Most instructions of one slice of the loop, whose counters have 32 bits. */
+const SLICE = 0x3fffffff;
+
+export class Machine implements MachineFace {
+  readonly boardName: string;
+  readonly ramBase: number;
+  readonly ramBytes: number;
+  readonly cpu: CpuView;
+  private readonly board: BoardDescription;
+  private readonly ram: Ram;
+  private readonly core: Core;
+  private readonly interpreter: Interpreter;
+  private readonly bus: PeripheralBus;
+  private readonly snapshots: Snapshots;
+  private readonly listeners = new Set<ConsoleListener>();
+  private inputs: MachineState['inputs'] = [];
+  /** Instructions before this slice, and how many the slice may use. */
+  private countBefore = 0;
+  private sliceCount = 0;
+
+  constructor(options: MachineOptions) {
+    const { board, nsPerTick = 5 } = options;
+    this.board = board;
+    this.boardName = board.name;
+    this.ramBase = board.ramBase;
+    this.ramBytes = options.ramBytes ?? board.defaultRamBytes;
+    this.ram = new Ram(this.ramBase, this.ramBytes);
+    this.core = new Core(this.ram, board);
+    this.interpreter = new Interpreter(this.core, createTickModel(options.tickModel ?? 'goldfish'));
+    this.cpu = new Arm926View(this.core);
+    this.snapshots = new Snapshots(this.ram);
+    this.bus = board.createBus(this.deviceHost(nsPerTick, options.onDiagnostic ?? (() => {})));
+    this.core.connect(this.bus);
+    this.resetCpu();
+  }
+
+  private resetCpu(): void {
+    const { s } = this.core;
+    s.fill(0, 0, Word.SCRATCH);
+    s[Word.CPSR] = Mode.SVC | Psr.I | Psr.F;
+    s[Word.ZERO] = 1;
+    s[Word.CONTROL] = this.board.resetControl;
+    this.core.memory.tlb.flush();
+    this.core.statusChanged();
+  }
+
+  private deviceHost(nsPerTick: number, diagnostic: (text: string) => void): DeviceHost {
+    const machineTicks = (): number => this.ticks;
+    const machineCount = (): number => this.instructionCount;
+    return {
+      get ticks() {
+        return machineTicks();
+      },
+      get instructionCount() {
+        return machineCount();
+      },
+      nsPerTick,
+      readVirtual: (address, byteLength) => this.copyVirtual(address, byteLength, 'read'),
+      writeVirtual: (address, bytes) => this.copyVirtual(address, bytes.length, 'write', bytes) !== undefined,
+      readPhysical: (address, byteLength) => this.readPhysical(address, byteLength),
+      writePhysical: (address, bytes) => this.storePhysical(address, bytes),
+      consoleOutput: (port, bytes) => {
+        for (const listener of this.listeners) listener(port, bytes);
+      },
+      halt: (reason) => {
+        this.core.haltReason = reason;
+        this.core.updateLimit();
+      },
+      diagnostic,
+    };
+  }
+
+  get instructionCount(): number {
+    return this.countBefore + this.sliceCount - this.core.s[Word.COUNT]! - this.core.s[Word.HELD]!;
+  }
+
+  get ticks(): number {
+    return this.core.sliceTicks + this.core.s[Word.TICKS]!;
+  }
+
+  run(maxInstructions: number): RunStop {
+    const { s } = this.core;
+    this.deliverInputs();
+    let left = Math.max(0, Math.floor(maxInstructions));
+    let first = true;
+    while (left > 0) {
+      this.sliceCount = Math.min(left, SLICE);
+      s[Word.COUNT] = this.sliceCount;
+      this.core.updateLimit();
+      const end = this.interpreter.run(first);
+      const used = this.sliceCount - s[Word.COUNT]!;
+      first = false;
+      left -= used;
+      this.endSlice(used);
+      if (end === 'breakpoint') return { kind: 'breakpoint', pc: s[15]! >>> 0 };
+      if (end === 'waiting') return { kind: 'waiting' };
+      if (end === 'halted') return { kind: 'halted', reason: this.core.haltReason ?? '' };
+    }
+    return { kind: 'count' };
+  }
+
+  /** Moves the slice's counts to the machine's. */
+  private endSlice(used: number): void {
+    const { s } = this.core;
+    this.countBefore += used;
+    this.sliceCount = 0;
+    s[Word.COUNT] = 0;
+    this.core.sliceTicks += s[Word.TICKS]!;
+    s[Word.TICKS] = 0;
+  }
+
+  setBreakpoints(addresses: Iterable<number>): void {
+    this.interpreter.setBreakpoints(addresses);
+  }
+
+  readPhysical(address: number, byteLength: number): Uint8Array | undefined {
+    const offset = this.ram.offsetOfRange(address, byteLength);
+    return offset < 0 ? undefined : this.ram.bytes.slice(offset, offset + byteLength);
+  }
+
+  writePhysical(address: number, bytes: Uint8Array): boolean {
+    const written = this.storePhysical(address, bytes);
+    // It may have been a page table: whoever writes from outside means it to count at once.
+    if (written) this.core.memory.tlb.flush();
+    return written;
+  }
+
+  private storePhysical(address: number, bytes: Uint8Array): boolean {
+    const offset = this.ram.offsetOfRange(address, bytes.length);
+    if (offset < 0) return false;
+    this.ram.bytes.set(bytes, offset);
+    this.ram.noteRangeWrite(offset, bytes.length);
+    return true;
+  }
+
+  walk(virtualAddress: number, access: AccessKind, privileged: boolean, regime: TranslationRegime = {}): Walk {
+    return describeWalk(this.core, virtualAddress, access, privileged, regime);
+  }
+
+  /** Copies between guest-virtual memory and bytes with privileged rights, page by page; undefined on a fault. */
+  private copyVirtual(
+    address: number,
+    byteLength: number,
+    access: 'read' | 'write',
+    source?: Uint8Array,
+  ): Uint8Array | undefined {
+    if (byteLength > this.ramBytes) return undefined;
+    const bytes = new Uint8Array(byteLength);
+    for (let done = 0; done < byteLength;) {
+      const at = (address + done) >>> 0;
+      const length = Math.min(byteLength - done, 0x400 - (at & 0x3ff));
+      const { physicalAddress, fault } = this.walk(at, access, true);
+      if (physicalAddress === undefined || fault !== undefined) return undefined;
+      if (source !== undefined) {
+        if (!this.storePhysical(physicalAddress, source.subarray(done, done + length))) return undefined;
+      } else {
+        const piece = this.readPhysical(physicalAddress, length);
+        if (piece === undefined) return undefined;
+        bytes.set(piece, done);
+      }
+      done += length;
+    }
+    return bytes;
+  }
+
+  boot(request: BootRequest): void {
+    const { s } = this.core;
+    this.resetCpu();
+    const image = this.board.bootImage(request, this.ramBytes);
+    for (const { address, bytes } of image.writes) {
+      if (!this.writePhysical(address, bytes)) {
+        throw new Error(
+          `The boot data at 0x${address.toString(16)} (${bytes.length} bytes) does not fit into the RAM of ${this.boardName}; give the machine more memory.`,
+        );
+      }
+    }
+    image.registers.forEach((value, index) => (s[index] = value));
+    s[15] = image.pc & ~3;
+  }
+
+  onConsoleOutput(listener: ConsoleListener): () => void {
+    this.listeners.add(listener);
+    return () => this.listeners.delete(listener);
+  }
+
+  sendConsoleInput(port: number, bytes: Uint8Array): void {
+    this.inputs = [...this.inputs, { instructionCount: this.instructionCount, port, bytes: bytes.slice() }];
+  }
+
+  /** Input reaches the device at the boundary where the machine stood when it came. */
+  private deliverInputs(): void {
+    const due = this.inputs;
+    this.inputs = [];
+    for (const { port, bytes } of due) this.bus.receive(port, bytes);
+  }
+
+  snapshot(): MachineSnapshot {
+    const { core } = this;
+    const state: MachineState = {
+      words: core.s.slice(0, Word.SCRATCH),
+      instructionCount: this.instructionCount,
+      ticks: this.ticks,
+      haltReason: core.haltReason,
+      inputs: this.inputs,
+      tlb: core.memory.tlb.capture(),
+      bus: this.bus.capture(),
+      ramBytes: this.ramBytes,
+      pages: this.snapshots.capturePages(),
+    };
+    // From now on the first store to each page has to be noticed.
+    core.memory.tlb.withholdWrites();
+    return { version: SNAPSHOT_VERSION, board: this.boardName, state };
+  }
+
+  restore(snapshot: MachineSnapshot): void {
+    const state = this.snapshots.check(snapshot, this.boardName);
+    const { core } = this;
+    this.snapshots.restorePages(state.pages);
+    this.interpreter.blocks.dropAll();
+    core.s.fill(0);
+    core.s.set(state.words);
+    this.countBefore = state.instructionCount;
+    this.sliceCount = 0;
+    core.sliceTicks = state.ticks;
+    core.haltReason = state.haltReason;
+    this.inputs = state.inputs;
+    core.memory.tlb.restore(state.tlb);
+    this.bus.restore(state.bus);
+    core.updateLimit();
+  }
+}
+
+/** A machine in its reset state. Throws with a sentence when the tick model or the RAM size cannot be had. */
+export function createMachine(options: MachineOptions): Machine {
+  return new Machine(options);
+}

@@ -1,0 +1,74 @@
+/**
+ * Snapshots: a versioned plain structure of everything that is machine state. RAM is kept page by page, and pages that
+ * have not changed since the snapshot before are the same arrays, so that many snapshots of one run cost little.
+ * Arrays in a snapshot are never written.
+ */
+import { RAM_OFFSET } from './arm926/layout';
+import type { TlbContents } from './arm926/tlb';
+import { PAGE_BYTES, type Ram } from './ram';
+import type { MachineSnapshot } from './types';
+
+export const SNAPSHOT_VERSION = 1;
+
+export interface MachineState {
+  readonly words: Int32Array;
+  readonly instructionCount: number;
+  readonly ticks: number;
+  readonly haltReason: string | undefined;
+  /** Input that has come and not yet reached its device. */
+  readonly inputs: readonly { readonly instructionCount: number; readonly port: number; readonly bytes: Uint8Array }[];
+  readonly tlb: TlbContents;
+  readonly bus: unknown;
+  readonly ramBytes: number;
+  /** One per 4 KB page; undefined for pages of zeros. */
+  readonly pages: readonly (Uint8Array | undefined)[];
+}
+
+export class Snapshots {
+  /** What the pages that are not dirty hold. */
+  private kept: readonly (Uint8Array | undefined)[];
+
+  constructor(private readonly ram: Ram) {
+    this.kept = new Array<Uint8Array | undefined>(ram.dirty.length).fill(undefined);
+  }
+
+  /** All pages; marks them clean. The caller makes sure that the next store to each is noticed. */
+  capturePages(): readonly (Uint8Array | undefined)[] {
+    const { dirty, bytes } = this.ram;
+    const pages = this.kept.slice();
+    for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page + 1)) {
+      const offset = RAM_OFFSET + page * PAGE_BYTES;
+      pages[page] = bytes.slice(offset, offset + PAGE_BYTES);
+    }
+    dirty.fill(0);
+    this.kept = pages;
+    return pages;
+  }
+
+  restorePages(pages: readonly (Uint8Array | undefined)[]): void {
+    const { dirty, bytes } = this.ram;
+    pages.forEach((content, page) => {
+      if (dirty[page] === 0 && content === this.kept[page]) return;
+      const offset = RAM_OFFSET + page * PAGE_BYTES;
+      if (content === undefined) bytes.fill(0, offset, offset + PAGE_BYTES);
+      else bytes.set(content, offset);
+    });
+    dirty.fill(0);
+    this.kept = pages;
+  }
+
+  /** The state inside, or an error that says why this snapshot cannot be used here. */
+  check(snapshot: MachineSnapshot, boardName: string): MachineState {
+    if (snapshot.version !== SNAPSHOT_VERSION) {
+      throw new Error(`The snapshot has version ${snapshot.version}; this machine reads version ${SNAPSHOT_VERSION}.`);
+    }
+    if (snapshot.board !== boardName) {
+      throw new Error(`The snapshot is of board "${snapshot.board}"; this machine is "${boardName}".`);
+    }
+    const state = snapshot.state as MachineState;
+    if (state.ramBytes !== this.ram.size) {
+      throw new Error(`The snapshot has ${state.ramBytes} bytes of RAM; this machine has ${this.ram.size}.`);
+    }
+    return state;
+  }
+}
