@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The layer between a guest kernel and the hypervisor: start, shared info, events. Shared by the guests in this tree.
+ */
+#ifndef GUEST_H
+#define GUEST_H
+
+#include "hypercall.h"
+
+/* boot.c. Before guest_init neither is set. */
+extern struct start_info *start_info;
+extern struct shared_info *shared_info;
+
+/* Maps the shared info and registers the callback. Events stay masked. */
+void guest_init(struct start_info *start);
+unsigned guest_domain_id(void);
+/* The frame number that the machine gives to this page of ours. */
+unsigned long guest_frame_of(const void *address);
+
+/*
+ * Called by callback.S for each upcall, with events masked, on the kernel stack just below the frame.
+ * trap = TRAP_*; changes to the frame take effect when it returns. The guest's own traps.c has it.
+ */
+void guest_upcall(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, unsigned vfsr);
+
+/* callback.S. */
+void hypervisor_callback(void);
+
+/* events.c: handlers run with events masked. */
+typedef void (*event_handler)(evtchn_port_t port);
+/* Binds a virtual interrupt and lets it come; the port, or a negative error. */
+int events_bind_virq(unsigned virq, event_handler handler);
+/* Calls the handlers of all that is pending: what guest_upcall does on TRAP_EVENT. */
+void events_dispatch(void);
+/* Masks events; tells whether they were masked already. */
+unsigned events_mask(void);
+void events_unmask(void);
+
+/* A domain's last words: sched_op shutdown with SHUTDOWN_*. */
+void guest_shutdown(unsigned reason) __attribute__((noreturn));
+
+#endif
