@@ -3,9 +3,10 @@
 # -Og: every variable can be looked at. No sibling calls: every caller is on the stack.
 OPTIMISE = -Og
 FIRMWARE := $(abspath ..)
+comma := ,
 
 CFLAGS := -std=gnu11 -mcpu=arm926ej-s -marm -mfloat-abi=soft -ffreestanding -fno-builtin -nostdinc \
-  -isystem $(shell $(CROSS)gcc -print-file-name=include) -fno-common -fno-optimize-sibling-calls -fno-pic \
+  -isystem $(shell $(CROSS)gcc -print-file-name=include) -fno-common -fno-strict-aliasing -fno-optimize-sibling-calls -fno-pic \
   -fno-unwind-tables -fno-asynchronous-unwind-tables -fno-tree-loop-distribute-patterns \
   -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes
 
@@ -15,7 +16,7 @@ LDFLAGS := -nostdlib -static -Wl,--build-id=none -Wl,--no-warn-rwx-segments -Wl,
 
 define compile
 @mkdir -p $(@D)
-$(CROSS)gcc $(CFLAGS) $(OPTIMISE) $(DEBUG) $(INCLUDES) -MMD -MP $(if $(filter %.S,$<),-D__ASSEMBLY__) -c $< -o $@
+$(CROSS)gcc $(CFLAGS) $(OPTIMISE) $(DEBUG) $(INCLUDES) -MMD -MP $(if $(filter %.S,$<),-D__ASSEMBLY__) $(if $(filter %.S,$<),-Wa$(comma)--debug-prefix-map=$(FIRMWARE)=/armvisor/firmware) -c $< -o $@
 endef
 
 define link

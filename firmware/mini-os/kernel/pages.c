@@ -55,8 +55,14 @@ unsigned pages_init(void)
     block_order = (uint8_t *)start;
     memset(block_order, NOT_A_FREE_BLOCK, page_count);
     uintptr_t page = (start + page_count + PAGE_SIZE - 1) >> PAGE_SHIFT;
-    for (; page < end >> PAGE_SHIFT; page++)
-        pages_free(page_address(page), 0);
+    /* As few blocks as possible: at each page the largest one that is aligned and fits. */
+    while (page < end >> PAGE_SHIFT) {
+        unsigned order = ORDERS - 1;
+        while (page & ((1u << order) - 1) || page + (1u << order) > end >> PAGE_SHIFT)
+            order--;
+        add_block(page, order);
+        page += 1u << order;
+    }
     return free_count;
 }
 
