@@ -22,7 +22,10 @@ describe('Source lines', function () {
         assert.ok(found, `${name} ${address.toString(16)}`);
         const lines = rows.filter((row) => row.address === address).map((row) => `${row.file}:${row.line}`);
         assert.ok(lines.includes(`${file}:${line}`));
-        assert.ok(lines.includes(`${found.file.slice(found.file.lastIndexOf('/') + 1)}:${found.line}`), `${name} ${address.toString(16)}`);
+        assert.ok(
+          lines.includes(`${found.file.slice(found.file.lastIndexOf('/') + 1)}:${found.line}`),
+          `${name} ${address.toString(16)}`,
+        );
         assert.equal(found.address, address);
       }
     }
@@ -31,7 +34,10 @@ describe('Source lines', function () {
   it('agrees with gdb on the line of every instruction', () => {
     for (const { name, path, image } of variants()) {
       const addresses = instructionAddresses(path);
-      const answers = gdb(path, addresses.map((address) => `info line *${address}`));
+      const answers = gdb(
+        path,
+        addresses.map((address) => `info line *${address}`),
+      );
       answers.forEach((answer, index) => {
         const match = /Line (\d+) of "([^"]+)"/.exec(answer);
         const found = image.lineAt(addresses[index]);
@@ -53,7 +59,9 @@ describe('Source lines', function () {
         );
         for (const line of lines) {
           const listing = answers[(line - 1) * 3 + 1];
-          const wanted = [...listing.matchAll(/\b0x([0-9a-f]{8})\b/g)].map((match) => parseInt(match[1], 16)).sort((a, b) => a - b);
+          const wanted = [...listing.matchAll(/\b0x([0-9a-f]{8})\b/g)]
+            .map((match) => parseInt(match[1], 16))
+            .sort((a, b) => a - b);
           const found = image.addressesForLine(join(fixtures, source), line);
           // gdb refuses lines before a function that have no code; there we go on to the function.
           if (wanted.length === 0) continue;
@@ -65,10 +73,16 @@ describe('Source lines', function () {
 
   it('puts a breakpoint on every function where gdb puts it', () => {
     for (const { name, path, image } of variants()) {
-      const names = image.symbols().filter(({ kind }) => kind === 'function').map((symbol) => symbol.name);
+      const names = image
+        .symbols()
+        .filter(({ kind }) => kind === 'function')
+        .map((symbol) => symbol.name);
       const described = names.filter((each) => image.functionNamed(each)?.hasDebugInfo);
       assert.ok(described.length >= 8, name);
-      const answers = gdb(path, described.map((each) => `break ${each}`));
+      const answers = gdb(
+        path,
+        described.map((each) => `break ${each}`),
+      );
       described.forEach((each, index) => {
         const wanted = /at (0x[0-9a-f]+)/.exec(answers[index])?.[1];
         assert.equal(`0x${image.functionNamed(each)!.bodyPc.toString(16)}`, wanted, `${name} ${each}`);
