@@ -42,6 +42,11 @@ export class ConsoleLines {
     return chunks;
   }
 
+  /** True when the stream stands in the middle of a line. */
+  get midLine(): boolean {
+    return this.openLine !== undefined;
+  }
+
   get hasPending(): boolean {
     return [...this.pending.values()].some(({ text }) => text !== '');
   }

@@ -5,6 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { UserError, type ExceptionFilter, type FileHost } from '../debugger/types';
 import { capabilitiesOf } from './capabilities';
+import { ImageError } from '../image/errors';
 import { Debuggee, type LaunchEngine } from './debuggee';
 import { Events } from './events';
 import type { ResolvedLaunch } from './launchConfiguration/resolve';
@@ -176,7 +177,7 @@ export class Session {
 
   /** What a person reads about an error. Ours are written for people; anything else is a defect and says so. */
   private sentence(doing: string, error: unknown): string {
-    if (error instanceof UserError) return error.message;
+    if (error instanceof UserError || error instanceof ImageError) return error.message;
     const what = error instanceof Error ? error.message.split('\n')[0] : String(error);
     return `Armvisor failed in "${doing}" (${what}): this is a defect, please report it.`;
   }

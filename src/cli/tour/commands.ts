@@ -202,7 +202,7 @@ export const commands: readonly Command[] = [
     async run(session) {
       await session.engine.restart();
       session.consoles.clear();
-      session.threadId = session.engine.threads()[0]?.id ?? 0;
+      await session.run(() => session.engine.start());
     },
   },
   {

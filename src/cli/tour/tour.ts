@@ -38,6 +38,12 @@ async function runTo(session: TourSession, name: string): Promise<StopEvent> {
 
 const legs: readonly Leg[] = [
   {
+    title: 'The first instruction of the hypervisor',
+    async run(session) {
+      await session.run(() => session.engine.start());
+    },
+  },
+  {
     title: 'A guest executes swi: vector_swi, the door into the hypervisor',
     async run(session) {
       const stop = await runTo(session, 'vector_swi');

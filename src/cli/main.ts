@@ -1,0 +1,92 @@
+/**
+ * The command line, `armvisor`: names the commands and their options, and turns every mistake into one sentence and an exit code.
+ * What a command does stands in its own file. Bundled as dist/cli.js.
+ */
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { Command, Option } from 'commander';
+import { installationRoot } from '../adapter/nodeHost';
+import { dap } from './dap';
+import { exitCodes } from './exitCodes';
+import { describeImage } from './image';
+import { runCommand, type RunOptions } from './run/command';
+import { sentenceOf } from './sentence';
+import { tour } from './tourCommand';
+
+const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
+
+function version(): string {
+  const file = readFileSync(path.join(installationRoot(), 'package.json'), 'utf8');
+  return (JSON.parse(file) as { version: string }).version;
+}
+
+const program = new Command('armvisor')
+  .description('An ARM926 machine, the Xen-on-ARM hypervisor and its guest domains: run and debug them.')
+  .version(version())
+  .showSuggestionAfterError()
+  .showHelpAfterError('(armvisor help lists the commands and options.)');
+
+program
+  .command('run')
+  .description('run a launch configuration, or one kernel natively, without a debugger')
+  .argument('[launch.json]', 'file with the configurations (default: .vscode/launch.json)')
+  .addOption(new Option('--config <name>', 'the configuration to run (default: the only one)'))
+  .addOption(
+    new Option('--kernel <file>', 'run this kernel natively: an ELF file, a raw image, or builtin:…').conflicts(
+      'config',
+    ),
+  )
+  .option('--initrd <file>', 'initial RAM disk of the kernel')
+  .option('--cmdline <text>', 'command line of the kernel')
+  .option('--machine <name>', 'board to emulate')
+  .option('--memory <size>', 'memory of the machine, like 96M')
+  .option('--tick-model <name>', 'how many ticks each instruction takes')
+  .option('--load <file@address>', 'copy a file into memory first; may be repeated', collect)
+  .option('--pc <address>', 'start the kernel at this physical address')
+  .option('--until-console <text>', 'stop when a console has printed this text')
+  .option('--until-pc <address|symbol>', 'stop when the CPU is about to execute this address')
+  .option('--max-instructions <count>', 'stop after so many instructions')
+  .option('--json', 'print one JSON object as the last line of the output')
+  .addHelpText(
+    'after',
+    '\nExit codes: 0 reached (or nothing asked for), 1 usage or bad input, 2 not reached, 3 a guest crashed.\nDocumentation: docs/command-line.md',
+  )
+  .action(async (file: string | undefined, options: RunOptions) => {
+    process.exitCode = await runCommand(file, options);
+  });
+
+program
+  .command('dap')
+  .description('serve the Debug Adapter Protocol on standard input and output, or on a TCP port')
+  .option(
+    '--port <number>',
+    'listen on this port of the loopback interface; one session for each connection (0: any free port)',
+  )
+  .action(async (options: { port?: string }) => {
+    await dap(options.port);
+  });
+
+program
+  .command('image')
+  .description('show the headers, segments and symbols of an ELF image')
+  .argument('<file>', 'an ELF file, or builtin:…')
+  .action(async (file: string) => {
+    process.stdout.write(await describeImage(file));
+  });
+
+program
+  .command('tour')
+  .description('boot the hypervisor with two domains, show what can be seen, and end in a prompt')
+  .action(async () => {
+    await tour();
+  });
+
+// Somebody who pipes us into `head` has read enough.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(exitCodes.reached);
+});
+
+program.parseAsync().catch((error: unknown) => {
+  process.stderr.write(`armvisor: ${sentenceOf(error)}\n`);
+  process.exitCode = exitCodes.badInput;
+});

@@ -1,0 +1,148 @@
+/** `armvisor run`: from arguments to a configuration, a run and an exit code. The run itself is runner.ts. */
+import { existsSync, statSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { NodeFileHost } from '../../adapter/nodeHost';
+import { namingAttributes } from '../../adapter/fileHosts';
+import {
+  chooseConfiguration,
+  readConfigurations,
+  substituteVariables,
+} from '../../adapter/launchConfiguration/launchFile';
+import { resolveLaunch, type ResolvedLaunch } from '../../adapter/launchConfiguration/resolve';
+import { ConsoleLines } from '../../adapter/consoleLines';
+import { launch } from '../../debugger/launch';
+import { UserError } from '../../debugger/types';
+import { report, type Outcome } from './outcome';
+import { run, type Goals } from './runner';
+
+export interface RunOptions {
+  readonly config?: string;
+  readonly kernel?: string;
+  readonly initrd?: string;
+  readonly cmdline?: string;
+  readonly machine?: string;
+  readonly memory?: string;
+  readonly tickModel?: string;
+  readonly load?: readonly string[];
+  readonly pc?: string;
+  readonly untilConsole?: string;
+  readonly untilPc?: string;
+  readonly maxInstructions?: string;
+  readonly json?: boolean;
+}
+
+/** Options that describe a native machine, by the attribute of the launch configuration they stand for. */
+const nativeOptions: Readonly<
+  Record<string, { readonly option: string; readonly value: (options: RunOptions) => unknown }>
+> = {
+  kernel: { option: '--kernel', value: (options) => options.kernel },
+  initrd: { option: '--initrd', value: (options) => options.initrd },
+  cmdline: { option: '--cmdline', value: (options) => options.cmdline },
+  machine: { option: '--machine', value: (options) => options.machine },
+  memory: { option: '--memory', value: (options) => options.memory },
+  tickModel: { option: '--tick-model', value: (options) => options.tickModel },
+  load: { option: '--load', value: (options) => options.load?.map(readLoad) },
+  entry: { option: '--pc', value: (options) => options.pc },
+};
+
+/** Returns the exit code. Throws UserError for bad input. */
+export async function runCommand(file: string | undefined, options: RunOptions): Promise<number> {
+  const goals = readGoals(options);
+  const resolved = options.kernel === undefined ? await fromLaunchFile(file, options) : fromOptions(file, options);
+  for (const warning of resolved.warnings) process.stderr.write(`armvisor: ${warning}\n`);
+  const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
+  const engine = await launch({ ...resolved.settings, stopOnEntry: false }, host);
+  const lines = new ConsoleLines();
+  const show = (chunks: readonly { shown: string }[]): void =>
+    chunks.forEach(({ shown }) => process.stdout.write(shown));
+  const unsubscribe = [
+    engine.onConsole((output) => show(lines.push(output))),
+    engine.onMessage((text) => process.stderr.write(`armvisor: ${text}\n`)),
+  ];
+  const interrupt = (): void => engine.pause();
+  process.on('SIGINT', interrupt);
+  try {
+    const outcome = await run(engine, resolved.settings, goals);
+    show(lines.flush());
+    if (lines.midLine) process.stdout.write('\n');
+    finish(outcome, options.json === true);
+    return outcome.exitCode;
+  } finally {
+    process.off('SIGINT', interrupt);
+    unsubscribe.forEach((end) => end());
+    engine.dispose();
+  }
+}
+
+function finish(outcome: Outcome, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify(report(outcome))}\n`);
+  else process.stderr.write(`armvisor: ${outcome.sentence}\n`);
+}
+
+function readGoals(options: RunOptions): Goals {
+  const { untilConsole, untilPc, maxInstructions } = options;
+  if (untilConsole === '') throw new UserError('--until-console is empty: give the text to wait for.');
+  if (untilPc === '') throw new UserError('--until-pc is empty: give an address or a symbol.');
+  if (maxInstructions === undefined) return { untilConsole, untilPc };
+  const count = Number(maxInstructions.replaceAll('_', ''));
+  if (!Number.isSafeInteger(count) || count <= 0 || maxInstructions.trim() === '') {
+    throw new UserError(`--max-instructions is "${maxInstructions}": it must be a whole number above 0.`);
+  }
+  return { untilConsole, untilPc, maxInstructions: count };
+}
+
+function readLoad(text: string): { file: string; address: string } {
+  const at = text.lastIndexOf('@');
+  if (at <= 0 || at === text.length - 1) {
+    throw new UserError(`--load is "${text}": it must be FILE@ADDRESS, like data.bin@0x00800000.`);
+  }
+  return { file: text.slice(0, at), address: text.slice(at + 1) };
+}
+
+function fromOptions(file: string | undefined, options: RunOptions): ResolvedLaunch {
+  if (file !== undefined) {
+    throw new UserError(
+      `Both ${file} and --kernel say what to run: give a launch configuration or a kernel, not both.`,
+    );
+  }
+  const given = Object.entries(nativeOptions).map(([attribute, { value }]) => [attribute, value(options)] as const);
+  const configuration = Object.fromEntries(given.filter(([, value]) => value !== undefined));
+  return resolveLaunch(configuration, process.cwd(), (attribute) => {
+    const [name] = attribute.split(/[[.]/);
+    return nativeOptions[name]?.option ?? `"${attribute}"`;
+  });
+}
+
+async function fromLaunchFile(file: string | undefined, options: RunOptions): Promise<ResolvedLaunch> {
+  const stray = Object.values(nativeOptions).find(({ value }) => value(options) !== undefined);
+  if (stray) {
+    throw new UserError(
+      `${stray.option} belongs to a native run: add --kernel FILE, or put it into the launch configuration.`,
+    );
+  }
+  const launchFile = findLaunchFile(file);
+  const shown = path.relative(process.cwd(), launchFile) || launchFile;
+  const text = new TextDecoder().decode(await new NodeFileHost().readFile(launchFile));
+  const configuration = chooseConfiguration(readConfigurations(text, shown), options.config, shown);
+  if (configuration.request !== 'launch') {
+    throw new UserError(
+      `The configuration "${String(configuration.name)}" in ${shown} has no "request": "launch": add it.`,
+    );
+  }
+  const folder = path.dirname(launchFile);
+  const workspaceFolder = path.basename(folder) === '.vscode' ? path.dirname(folder) : folder;
+  const variables = { workspaceFolder, userHome: os.homedir(), env: process.env };
+  return resolveLaunch(substituteVariables(configuration, variables), workspaceFolder);
+}
+
+function findLaunchFile(file: string | undefined): string {
+  const named = path.resolve(file ?? '.vscode/launch.json');
+  if (existsSync(named) && statSync(named).isDirectory()) return path.join(named, '.vscode', 'launch.json');
+  if (file === undefined && !existsSync(named)) {
+    throw new UserError(
+      'There is no .vscode/launch.json in this folder: name a launch.json, or give --kernel FILE to run a kernel natively.',
+    );
+  }
+  return named;
+}
