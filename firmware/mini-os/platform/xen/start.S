@@ -37,4 +37,5 @@ _start:
 boot_stack:
         .space  8192
         .size   boot_stack, 8192
+        .global boot_stack_top
 boot_stack_top:

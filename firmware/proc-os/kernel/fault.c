@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * What a process did that it may not. Comes from guest_upcall (traps.c), with what the hypervisor has read from the fault
+ * registers: VFAR, the address, and VFSR, the reason (ARM DDI 0100 B4.6).
+ *
+ * A teaching kernel lets its process go on: behind the instruction, or, when there is no instruction (a jump into
+ * nowhere), back where the jump came from. A process that does nothing but fault is ended.
+ */
+#include "console.h"
+#include "process.h"
+
+#define MOST_FAULTS_IN_A_ROW 16
+
+/* VFSR bits 3:0. */
+static const char *const reasons[16] = {
+    [1] = "alignment",          [3] = "alignment",           [5] = "no section",     [7] = "no page",
+    [8] = "bus error, section", [9] = "no access, section",  [10] = "bus error, page", [11] = "no access, page",
+    [13] = "permission, section", [15] = "permission, page",
+};
+
+static const char *trap_name(unsigned trap)
+{
+    switch (trap) {
+    case TRAP_UNDEFINED:
+        return "undefined instruction";
+    case TRAP_PREFETCH_ABORT:
+        return "prefetch abort";
+    default:
+        return "data abort";
+    }
+}
+
+void process_fault(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, unsigned vfsr)
+{
+    const char *decision, *reason = reasons[vfsr & 15];
+    unsigned long at = frame->r15;
+
+    if (++current_process->faults_in_a_row > MOST_FAULTS_IN_A_ROW) {
+        decision = "one too many, ended";
+        current_process->state = PROCESS_ENDED;
+    } else if (trap == TRAP_PREFETCH_ABORT) {
+        decision = "back to lr";
+        frame->r15 = frame->r14;
+    } else {
+        decision = "skipped";
+        frame->r15 += frame->psr & PSR_THUMB ? 2 : 4;
+    }
+    printk("proc-os: pid %u at pc 0x%08x: %s (CTX 0x%02x) VFAR 0x%08x VFSR 0x%03x%s%s%s: %s\n", current_process->pid,
+           (unsigned)at, trap_name(trap), trap, vfar, vfsr, trap == TRAP_UNDEFINED ? "" : " (",
+           trap == TRAP_UNDEFINED ? "" : reason ? reason : "unknown reason", trap == TRAP_UNDEFINED ? "" : ")", decision);
+}

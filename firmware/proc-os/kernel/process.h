@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Processes: two copies of the user program, each in an address space of its own.
+ */
+#ifndef PROCESS_H
+#define PROCESS_H
+
+#include <stdint.h>
+
+#include "guest.h"
+
+#define PROCESSES 2
+
+enum process_state { PROCESS_ENDED, PROCESS_RUNNABLE, PROCESS_ASLEEP };
+
+struct process {
+    unsigned pid;
+    const char *name;
+    enum process_state state;
+    struct cpu_user_regs regs;      /* while another process runs */
+    unsigned long table;            /* machine address of the coarse table of its first megabyte */
+    unsigned long wakeup_tick;      /* while asleep */
+    unsigned faults_in_a_row;       /* faults since the last system call */
+};
+
+/* process.c */
+extern struct process *current_process;
+/* Makes a process that begins at entry; nonzero on success. */
+int process_create(unsigned pid, const char *name, unsigned long entry, unsigned rounds);
+/* Enters the first process; never returns. */
+void processes_start(void) __attribute__((noreturn));
+/* Is [address, address + length) memory of the running process? */
+int process_owns(unsigned long address, unsigned long length);
+/* Takes the CPU from the running process, whose registers are in the frame, and gives it to the next one. */
+void process_switch(struct cpu_user_regs *frame);
+/* The running process shall not run for so many ticks, at least one; takes effect at the next process_switch. */
+void process_sleep(unsigned ticks);
+/* One tick has passed: wakes sleepers. */
+void processes_tick(void);
+
+/* address_space.c */
+/* Builds the memory of a new process: a copy of the user program and a stack. The coarse table's address; 0 = failed. */
+unsigned long address_space_create(void);
+/* Lets 0x40000000.. be this address space from now on. */
+void address_space_enter(unsigned long table);
+
+/* syscall.c: serves the system call that the frame shows. */
+void system_call(struct cpu_user_regs *frame);
+
+/* fault.c: a process has touched what it may not. Prints one line, then skips the instruction or ends the process. */
+void process_fault(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, unsigned vfsr);
+
+/* enter.S: goes to virtual user mode with these registers; the kernel stack is empty afterwards. */
+void enter_user(const struct cpu_user_regs *regs) __attribute__((noreturn));
+
+#endif
