@@ -19,7 +19,7 @@ const reasons: Readonly<Record<string, string>> = {
 };
 
 /** The folder that holds `firmware/`: upwards from where this code runs (src/adapter, or dist). */
-export function installationRoot(from: string = __dirname): string {
+export function installationRoot(from: string = import.meta.dirname): string {
   for (let folder = from; ; folder = path.dirname(folder)) {
     if (existsSync(path.join(folder, 'firmware', 'images'))) return folder;
     if (path.dirname(folder) === folder) return path.dirname(from);

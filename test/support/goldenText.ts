@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { format, resolveConfig } from 'prettier';
 
-export const repository = path.resolve(import.meta.dirname ?? __dirname, '../..');
+export const repository = path.resolve(import.meta.dirname, '../..');
 
 /** Holds a file of the repository equal to a text. */
 export function holdText(file: string, text: string): void {

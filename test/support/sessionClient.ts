@@ -21,7 +21,8 @@ export class SessionClient {
   ended = 0;
   private seq = 1;
 
-  constructor() {
+  /** @param forward also gets every message, as the session sends it */
+  constructor(forward: (message: DebugProtocol.ProtocolMessage) => void = () => undefined) {
     const read = (name: string): Promise<Uint8Array> => Promise.resolve(this.files.get(name) ?? new Uint8Array([1]));
     const host: FileHost = { readFile: read, readBuiltin: read, builtinSourceRoot: '/installation' };
     this.session = new Session(
@@ -29,7 +30,10 @@ export class SessionClient {
         host,
         exceptionFilters: fakeFilters,
         launch: (settings, files) => this.launchEngine(settings, files),
-        send: (message) => this.messages.push(structuredClone(message)),
+        send: (message) => {
+          this.messages.push(structuredClone(message));
+          forward(message);
+        },
         ended: () => this.ended++,
       },
       requestHandlers,
