@@ -8,14 +8,60 @@
  */
 import { BlockCache } from './blocks';
 import { LIMIT_NOW, type Core } from './core';
-import { Form, HANDLERS } from './decodeArm';
+import { HANDLERS, type Form } from './decodeArm';
 import { EXCEPTIONS, enterException } from './exceptions';
-import { TLB_ENTRIES, Word } from './layout';
+import { TLB_ENTRIES, type Word } from './layout';
 import { DATA_ABORT } from './memory';
 import { isPrivileged } from './modes';
 import { CONDITIONS, Psr, flagNibble } from './psr';
 import { shiftByImmediate, shiftByRegister } from './shifter';
 import type { TickModel } from './ticks/model';
+
+/**
+ * Numbers of layout.ts and decodeArm.ts again, as constants that end up as literals in this file: V8 makes a jump table
+ * only of literal cases, and property loads in the loop halve its speed where modules are not bundled. The types below
+ * do not compile when one differs from its origin.
+ */
+const enum W {
+  NEGATIVE = 16,
+  ZERO = 17,
+  CARRY = 18,
+  OVERFLOW = 19,
+  CPSR = 20,
+  WAITING = 96,
+  BLOCK_START = 97,
+  BLOCK_OPEN = 98,
+  NEXT = 112,
+  COUNT = 113,
+  TICKS = 114,
+  LIMIT = 115,
+  TLB_BANK = 116,
+  TRANSLATIONS = 117,
+  SHIFTER_CARRY = 118,
+  BLOCK_STALE = 119,
+  HELD = 120,
+}
+const enum F {
+  DATA_IMMEDIATE = 1,
+  DATA_REGISTER = 2,
+  DATA_SHIFTED = 3,
+  DATA_REGISTER_SHIFTED = 4,
+  TRANSFER_IMMEDIATE = 5,
+  TRANSFER_REGISTER = 6,
+  BRANCH = 7,
+  BRANCH_LINK = 8,
+  THUMB_BRANCH = 9,
+}
+type Agree<Copy, Origin> = {
+  [K in keyof Copy]: K extends keyof Origin
+    ? `${Copy[K] & number}` extends `${Origin[K] & number}`
+      ? true
+      : false
+    : false;
+};
+type All<T extends Record<keyof T, true>> = T;
+export type WordsAgree = All<Agree<typeof W, typeof Word>>;
+export type FormsAgree = All<Agree<typeof F, typeof Form>>;
 
 export type SliceEnd = 'count' | 'breakpoint' | 'waiting' | 'halted';
 
@@ -38,7 +84,7 @@ export class Interpreter {
     this.blocks = new BlockCache(ram, ticks, (offset) => memory.tlb.withholdWrites(offset));
     ram.onCodeWritten = (offset) => {
       this.blocks.dropKilobyte(offset);
-      s[Word.BLOCK_STALE] = 1;
+      s[W.BLOCK_STALE] = 1;
     };
   }
 
@@ -68,10 +114,10 @@ export class Interpreter {
       } catch (error) {
         if (error !== DATA_ABORT) throw error;
         skip = false;
-        s[Word.COUNT] = this.release(s[Word.COUNT]!);
+        s[W.COUNT] = this.release(s[W.COUNT]!);
         enterException(this.core, EXCEPTIONS.dataAbort, this.core.pc);
-        s[Word.BLOCK_OPEN] = 0;
-        pc = s[Word.NEXT]!;
+        s[W.BLOCK_OPEN] = 0;
+        pc = s[W.NEXT]!;
       }
     }
   }
@@ -83,10 +129,12 @@ export class Interpreter {
     const M = core.ram.words;
     const bytes = core.ram.bytes;
     const { forms, instructions, extras } = blocks;
+    const conditions = CONDITIONS;
+    const handlers = HANDLERS;
     let pc = startPc;
-    let n = s[Word.COUNT]!;
-    let ticks = s[Word.TICKS]!;
-    let limit = s[Word.LIMIT]!;
+    let n = s[W.COUNT]!;
+    let ticks = s[W.TICKS]!;
+    let limit = s[W.LIMIT]!;
     /** Place of the next instruction in the pool; 0 stands for "look one up". */
     let at = 0;
     let step = 4;
@@ -98,18 +146,18 @@ export class Interpreter {
     let armedOnPage: number[] | undefined;
     let skip = skipArmed;
 
-    if (s[Word.BLOCK_OPEN] !== 0) {
+    if (s[W.BLOCK_OPEN] !== 0) {
       const end = ticks >= limit ? this.boundary(pc) : 'none';
       if (end === 'waiting' || end === 'halted') return end;
-      ticks = s[Word.TICKS]!;
-      limit = s[Word.LIMIT]!;
+      ticks = s[W.TICKS]!;
+      limit = s[W.LIMIT]!;
       if (end === 'taken') {
-        pc = s[Word.NEXT]!;
+        pc = s[W.NEXT]!;
         skip = false;
       } else {
         at = this.reopen(pc);
         step = core.thumb ? 2 : 4;
-        bank = s[Word.TLB_BANK]!;
+        bank = s[W.TLB_BANK]!;
         if (at !== 0 && armed.size > 0) {
           const near = nextArmed(armed.get(pc & ~0x3ff), pc, skip);
           if (near === pc) return 'breakpoint';
@@ -117,17 +165,17 @@ export class Interpreter {
           skip = false;
         }
       }
-      s[Word.BLOCK_OPEN] = 0;
+      s[W.BLOCK_OPEN] = 0;
     }
 
     for (;;) {
       if (ticks >= limit) {
-        s[Word.TICKS] = ticks;
+        s[W.TICKS] = ticks;
         const end = this.boundary(pc);
-        ticks = s[Word.TICKS]!;
-        limit = s[Word.LIMIT]!;
+        ticks = s[W.TICKS]!;
+        limit = s[W.LIMIT]!;
         if (end === 'taken') {
-          pc = s[Word.NEXT]!;
+          pc = s[W.NEXT]!;
           at = 0;
           page = NO_PAGE;
           skip = false;
@@ -136,7 +184,7 @@ export class Interpreter {
         }
       }
       if (n <= 0) {
-        if (s[Word.HELD] === 0) return this.leave(pc, n, ticks, at, 'count');
+        if (s[W.HELD] === 0) return this.leave(pc, n, ticks, at, 'count');
         if (at !== 0 && forms[at] !== 0) return this.leave(pc, n, ticks, at, 'breakpoint');
         n = this.release(n);
       }
@@ -144,15 +192,15 @@ export class Interpreter {
       let form = forms[at]!;
       if (form === 0) {
         // A new block: the one place where fetches are translated and breakpoints looked for.
-        if (s[Word.HELD] !== 0) n = this.release(n);
-        const thumb = s[Word.CPSR]! & Psr.T;
-        if ((pc & ~0x3ff) !== page || s[Word.TRANSLATIONS] !== translations || thumb !== thumbPage) {
+        if (s[W.HELD] !== 0) n = this.release(n);
+        const thumb = s[W.CPSR]! & Psr.T;
+        if ((pc & ~0x3ff) !== page || s[W.TRANSLATIONS] !== translations || thumb !== thumbPage) {
           step = thumb !== 0 ? 2 : 4;
           thumbPage = thumb;
           place = memory.fetchPlace(pc);
           armedOnPage = armed.size === 0 ? undefined : armed.get(pc & ~0x3ff);
-          bank = s[Word.TLB_BANK]!;
-          translations = s[Word.TRANSLATIONS]!;
+          bank = s[W.TLB_BANK]!;
+          translations = s[W.TRANSLATIONS]!;
           page = place < 0 ? NO_PAGE : pc & ~0x3ff;
         }
         if (place < 0) {
@@ -163,13 +211,13 @@ export class Interpreter {
           // It counts as an instruction, or an unmapped vector would keep `run` for ever; it takes no ticks.
           n--;
           enterException(core, EXCEPTIONS.prefetchAbort, pc);
-          pc = s[Word.NEXT]!;
-          limit = s[Word.LIMIT]!;
+          pc = s[W.NEXT]!;
+          limit = s[W.LIMIT]!;
           continue;
         }
         at = blocks.find(place + (pc & 0x3ff), thumb !== 0);
-        s[Word.BLOCK_START] = pc;
-        s[Word.BLOCK_STALE] = 0;
+        s[W.BLOCK_START] = pc;
+        s[W.BLOCK_STALE] = 0;
         if (armedOnPage !== undefined) {
           const near = nextArmed(armedOnPage, pc, skip);
           if (near === pc) return this.leave(pc, n, ticks, 0, 'breakpoint');
@@ -188,11 +236,8 @@ export class Interpreter {
       const condition = op >>> 28;
       if (condition !== 14) {
         const nibble =
-          ((s[Word.NEGATIVE]! >>> 31) << 3) |
-          (s[Word.ZERO] === 0 ? 4 : 0) |
-          (s[Word.CARRY]! << 1) |
-          (s[Word.OVERFLOW]! >>> 31);
-        if (((CONDITIONS[condition]! >>> nibble) & 1) === 0) {
+          ((s[W.NEGATIVE]! >>> 31) << 3) | (s[W.ZERO] === 0 ? 4 : 0) | (s[W.CARRY]! << 1) | (s[W.OVERFLOW]! >>> 31);
+        if (((conditions[condition]! >>> nibble) & 1) === 0) {
           ticks++;
           pc = (pc + step) | 0;
           at++;
@@ -203,27 +248,27 @@ export class Interpreter {
 
       let operand: number;
       switch (form & 0xffff) {
-        case Form.DATA_IMMEDIATE:
+        case F.DATA_IMMEDIATE:
           operand = extras[at]!;
-          s[Word.SHIFTER_CARRY] = (op & 0xf00) !== 0 ? operand >>> 31 : s[Word.CARRY]!;
+          s[W.SHIFTER_CARRY] = (op & 0xf00) !== 0 ? operand >>> 31 : s[W.CARRY]!;
           break;
-        case Form.DATA_REGISTER:
+        case F.DATA_REGISTER:
           operand = s[op & 15]!;
-          s[Word.SHIFTER_CARRY] = s[Word.CARRY]!;
+          s[W.SHIFTER_CARRY] = s[W.CARRY]!;
           break;
-        case Form.DATA_SHIFTED:
+        case F.DATA_SHIFTED:
           operand = shiftByImmediate(s, op) | 0;
           break;
-        case Form.DATA_REGISTER_SHIFTED:
+        case F.DATA_REGISTER_SHIFTED:
           operand = shiftByRegister(s, op) | 0;
           break;
 
-        case Form.TRANSFER_IMMEDIATE:
-        case Form.TRANSFER_REGISTER: {
+        case F.TRANSFER_IMMEDIATE:
+        case F.TRANSFER_REGISTER: {
           const rn = (op >>> 16) & 15;
           const rd = (op >>> 12) & 15;
           let end: number;
-          if ((form & 0xffff) === Form.TRANSFER_IMMEDIATE) {
+          if ((form & 0xffff) === F.TRANSFER_IMMEDIATE) {
             end = (s[rn]! + extras[at]!) | 0;
           } else {
             const offset = (op & 0xff0) === 0 ? s[op & 15]! : shiftByImmediate(s, op);
@@ -237,10 +282,10 @@ export class Interpreter {
               if (M[e] === (address & 0xfffff003)) {
                 value = M[(address + M[e + 2]!) >>> 2]!;
               } else {
-                s[Word.COUNT] = n;
-                s[Word.TICKS] = ticks;
+                s[W.COUNT] = n;
+                s[W.TICKS] = ticks;
                 value = memory.slowLoad32(address, isPrivileged(s));
-                limit = s[Word.LIMIT]!;
+                limit = s[W.LIMIT]!;
               }
               if ((op & 0x1200000) !== 0x1000000) s[rn] = end;
               s[rd] = value;
@@ -251,10 +296,10 @@ export class Interpreter {
               if (M[e] === (address & 0xfffff000)) {
                 value = bytes[(address + M[e + 2]!) >>> 0]!;
               } else {
-                s[Word.COUNT] = n;
-                s[Word.TICKS] = ticks;
+                s[W.COUNT] = n;
+                s[W.TICKS] = ticks;
                 value = memory.load8(address);
-                limit = s[Word.LIMIT]!;
+                limit = s[W.LIMIT]!;
               }
               if ((op & 0x1200000) !== 0x1000000) s[rn] = end;
               s[rd] = value;
@@ -266,11 +311,11 @@ export class Interpreter {
               if (M[e + 1] === (address & 0xfffff003)) {
                 M[(address + M[e + 2]!) >>> 2] = value;
               } else {
-                s[Word.COUNT] = n;
-                s[Word.TICKS] = ticks;
+                s[W.COUNT] = n;
+                s[W.TICKS] = ticks;
                 memory.slowStore32(address, value, isPrivileged(s));
-                limit = s[Word.LIMIT]!;
-                if (s[Word.BLOCK_STALE] !== 0) at = -1;
+                limit = s[W.LIMIT]!;
+                if (s[W.BLOCK_STALE] !== 0) at = -1;
               }
               if ((op & 0x1200000) !== 0x1000000) s[rn] = end;
               break;
@@ -280,11 +325,11 @@ export class Interpreter {
               if (M[e + 1] === (address & 0xfffff000)) {
                 bytes[(address + M[e + 2]!) >>> 0] = value;
               } else {
-                s[Word.COUNT] = n;
-                s[Word.TICKS] = ticks;
+                s[W.COUNT] = n;
+                s[W.TICKS] = ticks;
                 memory.write(address, 1, value, isPrivileged(s));
-                limit = s[Word.LIMIT]!;
-                if (s[Word.BLOCK_STALE] !== 0) at = -1;
+                limit = s[W.LIMIT]!;
+                if (s[W.BLOCK_STALE] !== 0) at = -1;
               }
               if ((op & 0x1200000) !== 0x1000000) s[rn] = end;
             }
@@ -294,18 +339,18 @@ export class Interpreter {
           continue;
         }
 
-        case Form.BRANCH_LINK:
+        case F.BRANCH_LINK:
           s[14] = pc + 4;
           pc = (pc + 8 + extras[at]!) | 0;
           at++;
           continue;
-        case Form.BRANCH:
+        case F.BRANCH:
           pc = (pc + 8 + extras[at]!) | 0;
           at++;
           continue;
-        case Form.THUMB_BRANCH:
+        case F.THUMB_BRANCH:
           pc =
-            ((CONDITIONS[(op >>> 24) & 15]! >>> flagNibble(s)) & 1) !== 0
+            ((conditions[(op >>> 24) & 15]! >>> flagNibble(s)) & 1) !== 0
               ? (pc + 4 + ((op << 8) >> 8)) | 0
               : (pc + 2) | 0;
           at++;
@@ -313,14 +358,14 @@ export class Interpreter {
 
         default: {
           const after = (pc + step) | 0;
-          s[Word.NEXT] = after;
-          s[Word.COUNT] = n;
-          s[Word.TICKS] = ticks;
-          HANDLERS[form & 0xffff]!(core, op);
-          limit = s[Word.LIMIT]!;
-          pc = s[Word.NEXT]!;
+          s[W.NEXT] = after;
+          s[W.COUNT] = n;
+          s[W.TICKS] = ticks;
+          handlers[form & 0xffff]!(core, op);
+          limit = s[W.LIMIT]!;
+          pc = s[W.NEXT]!;
           at++;
-          if (s[Word.BLOCK_STALE] !== 0 || pc !== after) at = 0;
+          if (s[W.BLOCK_STALE] !== 0 || pc !== after) at = 0;
           continue;
         }
       }
@@ -335,102 +380,102 @@ export class Interpreter {
           break;
         case 0x01:
           result = a & b;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = s[Word.SHIFTER_CARRY]!;
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = s[W.SHIFTER_CARRY]!;
           break;
         case 0x02: // EOR
           result = a ^ b;
           break;
         case 0x03:
           result = a ^ b;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = s[Word.SHIFTER_CARRY]!;
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = s[W.SHIFTER_CARRY]!;
           break;
         case 0x04: // SUB
           result = (a - b) | 0;
           break;
         case 0x05:
           result = (a - b) | 0;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          s[Word.OVERFLOW] = (a ^ b) & (a ^ result);
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = a >>> 0 >= b >>> 0 ? 1 : 0;
+          s[W.OVERFLOW] = (a ^ b) & (a ^ result);
           break;
         case 0x06: // RSB
           result = (b - a) | 0;
           break;
         case 0x07:
           result = (b - a) | 0;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = b >>> 0 >= a >>> 0 ? 1 : 0;
-          s[Word.OVERFLOW] = (a ^ b) & (b ^ result);
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = b >>> 0 >= a >>> 0 ? 1 : 0;
+          s[W.OVERFLOW] = (a ^ b) & (b ^ result);
           break;
         case 0x08: // ADD
           result = (a + b) | 0;
           break;
         case 0x09:
           result = (a + b) | 0;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = result >>> 0 < a >>> 0 ? 1 : 0;
-          s[Word.OVERFLOW] = (a ^ result) & (b ^ result);
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = result >>> 0 < a >>> 0 ? 1 : 0;
+          s[W.OVERFLOW] = (a ^ result) & (b ^ result);
           break;
         case 0x0a: // ADC
-          result = (a + b + s[Word.CARRY]!) | 0;
+          result = (a + b + s[W.CARRY]!) | 0;
           break;
         case 0x0b: {
-          const carry = s[Word.CARRY]!;
+          const carry = s[W.CARRY]!;
           result = (a + b + carry) | 0;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = (a >>> 0) + (b >>> 0) + carry > 0xffffffff ? 1 : 0;
-          s[Word.OVERFLOW] = (a ^ result) & (b ^ result);
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = (a >>> 0) + (b >>> 0) + carry > 0xffffffff ? 1 : 0;
+          s[W.OVERFLOW] = (a ^ result) & (b ^ result);
           break;
         }
         case 0x0c: // SBC
-          result = (a - b - 1 + s[Word.CARRY]!) | 0;
+          result = (a - b - 1 + s[W.CARRY]!) | 0;
           break;
         case 0x0d: {
-          const carry = s[Word.CARRY]!;
+          const carry = s[W.CARRY]!;
           result = (a - b - 1 + carry) | 0;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = a >>> 0 >= (b >>> 0) + 1 - carry ? 1 : 0;
-          s[Word.OVERFLOW] = (a ^ b) & (a ^ result);
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = a >>> 0 >= (b >>> 0) + 1 - carry ? 1 : 0;
+          s[W.OVERFLOW] = (a ^ b) & (a ^ result);
           break;
         }
         case 0x0e: // RSC
-          result = (b - a - 1 + s[Word.CARRY]!) | 0;
+          result = (b - a - 1 + s[W.CARRY]!) | 0;
           break;
         case 0x0f: {
-          const carry = s[Word.CARRY]!;
+          const carry = s[W.CARRY]!;
           result = (b - a - 1 + carry) | 0;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = b >>> 0 >= (a >>> 0) + 1 - carry ? 1 : 0;
-          s[Word.OVERFLOW] = (a ^ b) & (b ^ result);
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = b >>> 0 >= (a >>> 0) + 1 - carry ? 1 : 0;
+          s[W.OVERFLOW] = (a ^ b) & (b ^ result);
           break;
         }
         case 0x11: // TST
-          s[Word.NEGATIVE] = s[Word.ZERO] = a & b;
-          s[Word.CARRY] = s[Word.SHIFTER_CARRY]!;
+          s[W.NEGATIVE] = s[W.ZERO] = a & b;
+          s[W.CARRY] = s[W.SHIFTER_CARRY]!;
           pc = (pc + step) | 0;
           at++;
           continue;
         case 0x13: // TEQ
-          s[Word.NEGATIVE] = s[Word.ZERO] = a ^ b;
-          s[Word.CARRY] = s[Word.SHIFTER_CARRY]!;
+          s[W.NEGATIVE] = s[W.ZERO] = a ^ b;
+          s[W.CARRY] = s[W.SHIFTER_CARRY]!;
           pc = (pc + step) | 0;
           at++;
           continue;
         case 0x15: // CMP
           result = (a - b) | 0;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = a >>> 0 >= b >>> 0 ? 1 : 0;
-          s[Word.OVERFLOW] = (a ^ b) & (a ^ result);
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = a >>> 0 >= b >>> 0 ? 1 : 0;
+          s[W.OVERFLOW] = (a ^ b) & (a ^ result);
           pc = (pc + step) | 0;
           at++;
           continue;
         case 0x17: // CMN
           result = (a + b) | 0;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = result >>> 0 < a >>> 0 ? 1 : 0;
-          s[Word.OVERFLOW] = (a ^ result) & (b ^ result);
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = result >>> 0 < a >>> 0 ? 1 : 0;
+          s[W.OVERFLOW] = (a ^ result) & (b ^ result);
           pc = (pc + step) | 0;
           at++;
           continue;
@@ -439,32 +484,32 @@ export class Interpreter {
           break;
         case 0x19:
           result = a | b;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = s[Word.SHIFTER_CARRY]!;
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = s[W.SHIFTER_CARRY]!;
           break;
         case 0x1a: // MOV
           result = b;
           break;
         case 0x1b:
           result = b;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = s[Word.SHIFTER_CARRY]!;
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = s[W.SHIFTER_CARRY]!;
           break;
         case 0x1c: // BIC
           result = a & ~b;
           break;
         case 0x1d:
           result = a & ~b;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = s[Word.SHIFTER_CARRY]!;
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = s[W.SHIFTER_CARRY]!;
           break;
         case 0x1e: // MVN
           result = ~b;
           break;
         default: // MVNS; the four codes without destination and without S are other instructions
           result = ~b;
-          s[Word.NEGATIVE] = s[Word.ZERO] = result;
-          s[Word.CARRY] = s[Word.SHIFTER_CARRY]!;
+          s[W.NEGATIVE] = s[W.ZERO] = result;
+          s[W.CARRY] = s[W.SHIFTER_CARRY]!;
       }
       const rd = (op >>> 12) & 15;
       at++;
@@ -476,18 +521,18 @@ export class Interpreter {
       // A result in pc branches; with S it is the exception return (the block ends here in any case).
       if ((op & 0x100000) !== 0) {
         core.restoreCpsr();
-        limit = s[Word.LIMIT]!;
+        limit = s[W.LIMIT]!;
       }
       core.branch(result);
-      pc = s[Word.NEXT]!;
+      pc = s[W.NEXT]!;
     }
   }
 
   /** Takes up the block that the last slice ended in, so that ticks do not depend on where slices end. 0 when there is none. */
   private reopen(pc: number): number {
     const { s } = this.core;
-    s[Word.BLOCK_OPEN] = 0;
-    const start = s[Word.BLOCK_START]!;
+    s[W.BLOCK_OPEN] = 0;
+    const start = s[W.BLOCK_START]!;
     const { thumb } = this.core;
     const inside = ((pc - start) | 0) / (thumb ? 2 : 4);
     if (((pc ^ start) & ~0x3ff) !== 0 || inside <= 0) return 0;
@@ -500,22 +545,22 @@ export class Interpreter {
   private leave(pc: number, n: number, ticks: number, at: number, end: SliceEnd): SliceEnd {
     const { s } = this.core;
     s[15] = pc;
-    s[Word.COUNT] = this.release(n);
-    s[Word.TICKS] = ticks;
-    s[Word.BLOCK_OPEN] = at !== 0 && this.blocks.forms[at] !== 0 ? 1 : 0;
+    s[W.COUNT] = this.release(n);
+    s[W.TICKS] = ticks;
+    s[W.BLOCK_OPEN] = at !== 0 && this.blocks.forms[at] !== 0 ? 1 : 0;
     return end;
   }
 
   /** Lets the loop run only to a breakpoint ahead: holds the rest of the count back. */
   private hold(n: number, distance: number): number {
-    this.core.s[Word.HELD] = n - distance;
+    this.core.s[W.HELD] = n - distance;
     return distance;
   }
 
   private release(n: number): number {
     const { s } = this.core;
-    const all = n + s[Word.HELD]!;
-    s[Word.HELD] = 0;
+    const all = n + s[W.HELD]!;
+    s[W.HELD] = 0;
     return all;
   }
 
@@ -528,33 +573,33 @@ export class Interpreter {
     const { s, bus } = core;
     for (let services = 0; ; services++) {
       if (core.haltReason !== undefined) return 'halted';
-      if (core.sliceTicks + s[Word.TICKS]! >= bus.nextEventTicks) {
+      if (core.sliceTicks + s[W.TICKS]! >= bus.nextEventTicks) {
         if (services > MOST_SERVICES) {
-          if (s[Word.WAITING] !== 0) return 'waiting';
+          if (s[W.WAITING] !== 0) return 'waiting';
           core.haltReason = 'a device asks for service without end';
           return 'halted';
         }
         bus.service();
         continue;
       }
-      if (s[Word.WAITING] === 0) break;
+      if (s[W.WAITING] === 0) break;
       // Any asserted line wakes, masked or not (ARM DDI 0198D 2.3.9).
       if (bus.irqAsserted || bus.fiqAsserted) {
-        s[Word.WAITING] = 0;
+        s[W.WAITING] = 0;
         continue;
       }
       if (bus.nextEventTicks === Infinity) return 'waiting';
-      core.sliceTicks = Math.ceil(bus.nextEventTicks) - s[Word.TICKS]!;
+      core.sliceTicks = Math.ceil(bus.nextEventTicks) - s[W.TICKS]!;
     }
     const pending = core.pendingInterrupt();
     if (pending !== undefined) {
       enterException(core, EXCEPTIONS[pending], pc);
       return 'taken';
     }
-    core.sliceTicks += s[Word.TICKS]!;
-    s[Word.TICKS] = 0;
+    core.sliceTicks += s[W.TICKS]!;
+    s[W.TICKS] = 0;
     core.updateLimit();
-    return s[Word.LIMIT] === LIMIT_NOW ? 'halted' : 'none';
+    return s[W.LIMIT] === LIMIT_NOW ? 'halted' : 'none';
   }
 }
 
