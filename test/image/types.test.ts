@@ -112,7 +112,7 @@ function compareTypes(image: Image, path: string): void {
 }
 
 function fromGdb(path: string): (GdbType | GdbVariable)[] {
-  const script = join(__dirname, 'support/describeTypes.py');
+  const script = join(import.meta.dirname, 'support/describeTypes.py');
   return gdb(path, [`set args ${typeNames.join('|')}`, `source ${script}`])[1]
     .split('\n')
     .filter((line) => line.startsWith('@@'))

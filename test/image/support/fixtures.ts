@@ -15,7 +15,7 @@ export interface Variant {
   readonly image: Image;
 }
 
-export const fixtures = join(__dirname, '../fixtures');
+export const fixtures = join(import.meta.dirname, '../fixtures');
 
 let folder: string | undefined;
 let built: readonly Variant[] | undefined;
