@@ -37,6 +37,8 @@ const configurations = [
     target: 'node20',
     format: 'cjs',
     external: ['vscode'],
+    // jsonc-parser's `main` is UMD, which hides its requires from a bundler.
+    mainFields: ['module', 'main'],
     // Sources are ES modules (src/package.json); the bundles are CommonJS, as VS Code loads them.
     define: { 'import.meta.dirname': '__dirname' },
   },
