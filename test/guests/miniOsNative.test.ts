@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
-import { bootNative } from './boot';
+import { Image } from '../../src/image/image';
+import { bootNative, readImage } from './boot';
+import { callers } from './stack';
 
 const FIFTEEN_MILLION = 15_000_000;
 
@@ -59,5 +61,32 @@ describe('mini-OS on the bare board', () => {
       marks.push(new DataView(swi.buffer, swi.byteOffset).getUint32(0, true));
     }
     assert.deepEqual(marks, [0xefffff01, 0xefffff02, 0xefffff03, 0xefffff04]);
+  });
+
+  it('says which instruction faulted, in which thread, and stops', () => {
+    const { machine, lines } = bootNative('mini-os-native', 'rounds=1');
+    const image = Image.parse('mini-os-native', readImage('mini-os-native'));
+    const address = image.symbol('mark')!.address;
+    machine.writePhysical(address, Uint8Array.of(0xf0, 0x00, 0xf0, 0xe7)); // an undefined instruction
+    assert.equal(machine.run(FIFTEEN_MILLION).kind, 'waiting');
+    assert.match(
+      lines(0).at(-1)!,
+      new RegExp(`^mini-OS: fault at pc 0x${address.toString(16).padStart(8, '0')}: vector 0x04, .* in thread thread1`),
+    );
+  });
+
+  it('can be unwound from the timer interrupt through the vector into the interrupted thread', () => {
+    const { machine } = bootNative('mini-os-native', 'rounds=1');
+    const image = Image.parse('mini-os-native', readImage('mini-os-native'));
+    machine.setBreakpoints([image.functionNamed('kernel_tick')!.bodyPc]);
+    assert.equal(machine.run(FIFTEEN_MILLION).kind, 'breakpoint');
+    assert.deepEqual(callers(machine, image), [
+      'kernel_tick',
+      'board_interrupt',
+      'vector_irq',
+      'unit_task',
+      'workload_thread',
+      'thread_starter',
+    ]);
   });
 });
