@@ -61,7 +61,8 @@ export class HypervisorWalk {
     while (frames.length < MOST_FRAMES) {
       frames.push(this.factory.make(start.threadId, { kind: 'hypervisor', space: XEN, registers, psr, home, exact }));
       const vector = top && start.live ? this.vectorAt(registers[15]) : undefined;
-      const step: UnwindResult | undefined = vector === undefined ? this.step(registers, exact) : this.leaveVector(registers, vector);
+      const step: UnwindResult | undefined =
+        vector === undefined ? this.step(registers, exact) : this.leaveVector(registers, vector);
       if (!step) return this.byFrameAddress(start, frames, registers);
       if (step.interrupted && this.interruptedGuest(start, step, top)) return this.border(start, frames, step, vector);
       if (!this.isCode(step.caller[15])) return { frames };

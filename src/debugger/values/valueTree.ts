@@ -1,0 +1,141 @@
+/** Operands of the evaluator as values that a client shows and expands: members, elements, pointees, bit fields. */
+import { memberPlace, stripType, typeBytes, typeName } from '../../hypervisor/typedMemory';
+import type { CType } from '../../image/types';
+import { evaluateExpression, memoryOperand, scalarOf, spaceText, type Environment } from '../expressions/evaluator';
+import type { Operand } from '../expressions/operand';
+import { parseExpression } from '../expressions/parser';
+import { fieldValue } from '../registers/fields';
+import { UserError, type Value } from '../types';
+import { formatAggregate, formatScalar, hex32, type FormatContext } from './format';
+
+/** Elements of a large array are offered in ranges of this many. */
+const RANGE = 100;
+
+export class ValueTree {
+  constructor(
+    private readonly environment: Environment,
+    private readonly format: FormatContext,
+  ) {}
+
+  /** Never throws: what cannot be read is a value that says so. */
+  named(name: string, expression: string, read: () => Operand): Value {
+    try {
+      return this.value(name, expression, read());
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      return { name, text: `<${error.message}>`, expression };
+    }
+  }
+
+  value(name: string, expression: string, operand: Operand): Value {
+    const { type, space } = operand;
+    const bare = type && stripType(type);
+    const address =
+      operand.place?.address ?? (bare?.kind === 'pointer' || operand.hexadecimal ? operand.value : undefined);
+    const children = this.children(expression, operand);
+    return {
+      name,
+      text: this.text(operand),
+      expression,
+      ...(type ? { type: typeName(type) } : {}),
+      ...(children ? { children } : {}),
+      ...(address === undefined ? {} : { memory: { space, address: address >>> 0 } }),
+      ...(operand.assign ? { set: this.setter(operand) } : {}),
+    };
+  }
+
+  private text(operand: Operand): string {
+    const { type, value, space, place } = operand;
+    if (value === undefined) return place && type ? formatAggregate(type, place.address, space, this.format) : '';
+    if (operand.hexadecimal && !type) {
+      const symbol = this.format.symbolAt(space, value >>> 0);
+      const where = symbol ? ` <${symbol.name}${symbol.offset ? `+0x${symbol.offset.toString(16)}` : ''}>` : '';
+      return hex32(value) + where;
+    }
+    return formatScalar(value, type, space, this.format);
+  }
+
+  /** New values are expressions themselves: `r1 + 4`, `&counter`, `'x'`. */
+  private setter(operand: Operand): (text: string) => void {
+    return (text) => {
+      const parsed = parseExpression(text, (name) => this.environment.typeNamed(name, operand.space) !== undefined);
+      operand.assign!(scalarOf(evaluateExpression(parsed, this.environment), 'The new value'));
+    };
+  }
+
+  private children(expression: string, operand: Operand): (() => readonly Value[]) | undefined {
+    const bare = operand.type && stripType(operand.type);
+    const { fields, value } = operand;
+    if (fields && value !== undefined)
+      return () =>
+        fields.map((field) => {
+          const raw = fieldValue(field, value);
+          return { name: field.name, text: field.meaning ? `${raw} ${field.meaning(raw)}` : `${raw}` };
+        });
+    if (!bare) return undefined;
+    if (bare.kind === 'struct' || bare.kind === 'union')
+      return operand.place && (() => this.members(expression, operand));
+    if (bare.kind === 'array') return operand.place && (() => this.elements(expression, operand, 0, bare.count ?? 0));
+    if (bare.kind !== 'pointer' || !operand.value) return undefined;
+    const target = stripType(bare.target);
+    if (target.kind === 'void' || target.kind === 'function') return undefined;
+    if ((target.kind === 'struct' || target.kind === 'union') && target.incomplete) return undefined;
+    return () => this.pointee(expression, operand, bare.target);
+  }
+
+  private pointee(expression: string, operand: Operand, type: CType): readonly Value[] {
+    const bare = stripType(type);
+    const read = () => memoryOperand(this.environment, operand.space, operand.value!, type);
+    if (bare.kind === 'struct' || bare.kind === 'union') {
+      try {
+        return this.members(expression, read());
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+      }
+    }
+    return [this.named(`*${expression.split(/[.>\]]/).pop() ?? ''}`, `*(${expression})`, read)];
+  }
+
+  private members(expression: string, operand: Operand): readonly Value[] {
+    const bare = stripType(operand.type!);
+    if (bare.kind !== 'struct' && bare.kind !== 'union') return [];
+    const joint = stripType(operand.type!).kind === 'pointer' ? '->' : '.';
+    return bare.members.map((member) => {
+      const place = memberPlace(operand.place!, member);
+      const inner = member.name === '' ? expression : `(${expression})${joint}${member.name}`;
+      return this.named(member.name || `(${bare.kind})`, inner, () =>
+        memoryOperand(this.environment, operand.space, place.address, place.type, place.bitField),
+      );
+    });
+  }
+
+  private elements(expression: string, operand: Operand, from: number, count: number): readonly Value[] {
+    const bare = stripType(operand.type!);
+    if (bare.kind !== 'array') return [];
+    if (count > RANGE) return this.ranges(expression, operand, from, count);
+    const size = typeBytes(bare.element) ?? 1;
+    return Array.from({ length: count }, (_, offset) => {
+      const index = from + offset;
+      return this.named(`[${index}]`, `(${expression})[${index}]`, () =>
+        memoryOperand(this.environment, operand.space, operand.place!.address + index * size, bare.element),
+      );
+    });
+  }
+
+  private ranges(expression: string, operand: Operand, from: number, count: number): readonly Value[] {
+    let step = RANGE;
+    while (count / step > RANGE) step *= RANGE;
+    return Array.from({ length: Math.ceil(count / step) }, (_, index) => {
+      const first = from + index * step;
+      const length = Math.min(step, from + count - first);
+      return {
+        name: `[${first}..${first + length - 1}]`,
+        text: '',
+        children: () => this.elements(expression, operand, first, length),
+      };
+    });
+  }
+}
+
+/** An expression for a name in a space, so that it can be watched. */
+export const spaced = (space: Operand['space'], name: string): string => `${spaceText(space)}${name}`;
