@@ -1,0 +1,150 @@
+/**
+ * The peripheral bus of a board made from a layout: creates the devices, routes accesses to them by address and their
+ * output lines to interrupt controllers or the CPU, and knows the earliest tick at which one of them wants service.
+ */
+
+import type { AccessSize, DeviceHost, PeripheralBus } from '../bus';
+import { type BoardDevice, deviceCatalogue } from '../devices';
+import { CPU, type BoardLayout, placeDevices, type PlacedDevice } from './boardLayout';
+
+const PAGE_SHIFT = 12;
+
+/** A peripheral bus whose devices can be looked at. */
+export interface DeviceBus extends PeripheralBus {
+  /** In registration order. */
+  readonly devices: readonly BoardDevice[];
+  /** The 32-bit register at `address` without any side effect; undefined when nothing readable is there. */
+  peek(address: number): number | undefined;
+}
+
+/** All state of the bus and its devices; the order of `devices` is that of registration. */
+interface BusState {
+  readonly cpuLines: readonly boolean[];
+  readonly devices: readonly unknown[];
+}
+
+export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBus {
+  const devices: BoardDevice[] = [];
+  const byPage = new Map<number, BoardDevice>();
+  const byInstance = new Map<string, BoardDevice>();
+  const listeners: (() => void)[] = [];
+  /** Each misuse is told once, however often a hostile guest repeats it. Not part of the machine's state. */
+  const told = new Set<string>();
+  /** Levels of nIRQ and nFIQ. */
+  let cpuLines = [false, false];
+  let nextEventTicks = Infinity;
+  let changed = false;
+
+  function setLine(placed: PlacedDevice, index: number, level: boolean): void {
+    if (placed.irq === undefined || index >= placed.irqCount) return;
+    const input = placed.irq + index;
+    if (placed.controller === CPU) {
+      if (cpuLines[input] === level) return;
+      cpuLines[input] = level;
+      changed = true;
+    } else {
+      byInstance.get(placed.controller)?.device.setInput?.(input, level);
+    }
+  }
+
+  function diagnose(placed: PlacedDevice, key: string, text: string): void {
+    const identity = `${placed.instance} ${key}`;
+    if (told.has(identity)) return;
+    told.add(identity);
+    host.diagnostic(text);
+  }
+
+  /** After anything that may have changed lines or deadlines. */
+  function settle(): void {
+    let next = Infinity;
+    for (const { device } of devices) next = Math.min(next, device.nextEventTicks);
+    if (next !== nextEventTicks) {
+      nextEventTicks = next;
+      changed = true;
+    }
+    if (!changed) return;
+    changed = false;
+    for (const listener of listeners) listener();
+  }
+
+  for (const placed of placeDevices(layout)) {
+    const kind = deviceCatalogue[placed.entry.device];
+    const device = kind.create(
+      {
+        host,
+        instance: placed.instance,
+        setLine: (index, level) => setLine(placed, index, level),
+        diagnose: (key, text) => diagnose(placed, key, text),
+        peer: (instance) => byInstance.get(instance)?.device,
+        board: () => devices,
+      },
+      placed.entry.parameters ?? {},
+    );
+    const onBoard: BoardDevice = {
+      instance: placed.instance,
+      id: placed.id,
+      base: placed.base,
+      irq: placed.controller === CPU ? undefined : placed.irq,
+      irqCount: placed.controller === CPU ? 0 : placed.irqCount,
+      device,
+    };
+    devices.push(onBoard);
+    byInstance.set(placed.instance, onBoard);
+    for (let offset = 0; offset < device.table.windowBytes; offset += 1 << PAGE_SHIFT) {
+      byPage.set((placed.base + offset) >>> PAGE_SHIFT, onBoard);
+    }
+  }
+  const ports = devices.flatMap(({ device }) => (device.receive ? [device.receive] : []));
+
+  return {
+    devices,
+    get irqAsserted() {
+      return cpuLines[0];
+    },
+    get fiqAsserted() {
+      return cpuLines[1];
+    },
+    get nextEventTicks() {
+      return nextEventTicks;
+    },
+    service() {
+      for (const { device } of devices) if (device.nextEventTicks <= host.ticks) device.service();
+      settle();
+    },
+    read(address: number, size: AccessSize) {
+      const target = byPage.get(address >>> PAGE_SHIFT);
+      if (target === undefined) return undefined;
+      const value = target.device.read(address - target.base, size);
+      settle();
+      return value;
+    },
+    write(address: number, size: AccessSize, value: number) {
+      const target = byPage.get(address >>> PAGE_SHIFT);
+      if (target === undefined) return false;
+      target.device.write(address - target.base, size, value);
+      settle();
+      return true;
+    },
+    peek(address: number) {
+      const target = byPage.get(address >>> PAGE_SHIFT);
+      return target?.device.peek(address - target.base);
+    },
+    onChange(listener) {
+      listeners.push(listener);
+    },
+    capture(): BusState {
+      return { cpuLines: [...cpuLines], devices: devices.map(({ device }) => device.capture()) };
+    },
+    restore(state) {
+      const saved = state as BusState;
+      cpuLines = [...saved.cpuLines];
+      devices.forEach(({ device }, index) => device.restore(saved.devices[index]));
+      changed = true;
+      settle();
+    },
+    receive(port, bytes) {
+      ports[port]?.(bytes);
+      settle();
+    },
+  };
+}
