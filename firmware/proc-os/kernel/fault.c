@@ -33,7 +33,9 @@ static const char *trap_name(unsigned trap)
 void process_fault(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, unsigned vfsr)
 {
     const char *decision, *reason = reasons[vfsr & 15];
-    unsigned long at = frame->r15;
+    unsigned step = frame->psr & PSR_THUMB ? 2 : 4;
+    /* The frame of an undefined instruction already points behind it (public/arch-arm.h). */
+    unsigned at = trap == TRAP_UNDEFINED ? frame->r15 - step : frame->r15;
 
     if (++current_process->faults_in_a_row > MOST_FAULTS_IN_A_ROW) {
         decision = "one too many, ended";
@@ -43,9 +45,9 @@ void process_fault(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, un
         frame->r15 = frame->r14;
     } else {
         decision = "skipped";
-        frame->r15 += frame->psr & PSR_THUMB ? 2 : 4;
+        frame->r15 = at + step;
     }
     printk("proc-os: pid %u at pc 0x%08x: %s (CTX 0x%02x) VFAR 0x%08x VFSR 0x%03x%s%s%s: %s\n", current_process->pid,
-           (unsigned)at, trap_name(trap), trap, vfar, vfsr, trap == TRAP_UNDEFINED ? "" : " (",
+           at, trap_name(trap), trap, vfar, vfsr, trap == TRAP_UNDEFINED ? "" : " (",
            trap == TRAP_UNDEFINED ? "" : reason ? reason : "unknown reason", trap == TRAP_UNDEFINED ? "" : ")", decision);
 }

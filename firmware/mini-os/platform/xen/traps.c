@@ -31,7 +31,8 @@ void guest_upcall(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, uns
         return;
     default:
         printk("mini-OS: fault at pc 0x%08x: %s (CTX 0x%02x), VFAR 0x%08x VFSR 0x%03x, in thread %s: shutting down\n",
-               frame->r15, trap_name(trap), trap, vfar, vfsr, current_thread()->name);
+               /* That of an undefined instruction points behind it (public/arch-arm.h). */
+               trap == TRAP_UNDEFINED ? frame->r15 - 4 : frame->r15, trap_name(trap), trap, vfar, vfsr, current_thread()->name);
         guest_shutdown(SHUTDOWN_crash);
     }
 }
