@@ -1,0 +1,170 @@
+/** What an exception filter can see at its place: the calling guest, its registers, the fault, the two vCPUs of a switch. Reads only. */
+import { CONTEXTS, contextNamed, HYPERCALL_IMMEDIATE } from '../../hypervisor/contexts';
+import { describeHypercall, hypercallNumbered } from '../../hypervisor/hypercalls';
+import { isMissing } from '../../hypervisor/types';
+import type { FilterSighting } from '../exceptionFilters';
+import { explainWalk } from '../explainWalk';
+import { describeFsr } from '../registers/fields';
+import { swiImmediate } from '../stack/borderLabels';
+import type { StackBuilder } from '../stack/stackBuilder';
+import type { Target } from '../target/target';
+import type { Frame } from '../types';
+import { hex32 } from '../values/format';
+
+const THUMB = 0x20;
+const IDLE = 0x7fff;
+/** By the entry point that serves it. */
+const FAULTS: Readonly<Record<string, string>> = {
+  __dabt_usr: 'data_abort',
+  __pabt_usr: 'prefetch_abort',
+  __und_usr: 'undefined_instruction',
+};
+const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+export class FilterScene {
+  constructor(
+    private readonly target: Target,
+    private readonly stacks: StackBuilder,
+    private readonly currentThread: () => number,
+    /** The symbol that was found and armed. */
+    private readonly symbol: string,
+  ) {}
+
+  hypercall(): FilterSighting | undefined {
+    const guest = this.guest();
+    const dom = this.domainId();
+    if (!guest || dom === undefined || this.immediate(guest) !== HYPERCALL_IMMEDIATE) return undefined;
+    if (this.symbol === 'vector_swi' && guest.kind === 'guestUser') return undefined;
+    const number = guest.registers[7] ?? -1;
+    const op = this.subOperation(number, guest);
+    const opText = op?.name ? `, ${op.name}` : '';
+    return {
+      variables: { ...registersOf(guest), nr: number, op: op?.value ?? -1, dom },
+      description: `Hypercall ${describeHypercall(number)}${opText} from ${this.target.domainName(dom)}`,
+      text: this.callText(number, guest),
+    };
+  }
+
+  systemCall(): FilterSighting | undefined {
+    const guest = this.guest();
+    const dom = this.domainId();
+    if (!guest || dom === undefined) return undefined;
+    const immediate = this.immediate(guest);
+    if (immediate === undefined || (immediate === HYPERCALL_IMMEDIATE && guest.kind === 'guestKernel'))
+      return undefined;
+    const who = guest.kind === 'guestUser' ? 'a process' : 'the kernel';
+    return {
+      variables: { ...registersOf(guest), nr: immediate, dom },
+      description: `System call 0x${immediate.toString(16)} from ${who} of ${this.target.domainName(dom)}`,
+    };
+  }
+
+  upcall(): FilterSighting | undefined {
+    const current = this.target.current();
+    const vcpu = current && this.target.vcpu(current.domainId, current.vcpuId);
+    if (!vcpu || isMissing(vcpu.savedFrame)) return undefined;
+    const { context, registers } = vcpu.savedFrame;
+    const cause = contextNamed(context)?.label ?? `context 0x${context.toString(16)}`;
+    return {
+      variables: { ...registersOf({ registers }), cause: context, dom: vcpu.domainId },
+      description: `Upcall to ${this.target.domainName(vcpu.domainId)} (${cause})`,
+    };
+  }
+
+  guestFault(): FilterSighting | undefined {
+    const guest = this.guest();
+    const dom = this.domainId();
+    const word = FAULTS[this.symbol];
+    const context = CONTEXTS.find((candidate) => candidate.word === word);
+    if (!guest || dom === undefined || !context) return undefined;
+    const { dfsr, ifsr, far } = this.target.machine.cpu.getCp15();
+    const isData = word === 'data_abort';
+    const address = isData ? far : (guest.registers[15] ?? 0);
+    const fsr = isData ? dfsr : word === 'prefetch_abort' ? ifsr : 0;
+    const where = `${capital(context.label)} in ${this.target.domainName(dom)} at ${hex32(guest.pc)} (${guest.name})`;
+    const variables = { ...registersOf(guest), cause: context.code, far: address, fsr, dom };
+    if (word === 'undefined_instruction') return { variables, description: where };
+    const description = `${where}: ${isData ? 'VFAR' : 'address'} ${hex32(address)}, ${describeFsr(fsr)}`;
+    const text = this.explain(guest, address, isData ? 'read' : 'fetch');
+    return text ? { variables, description, text } : { variables, description };
+  }
+
+  domainSwitch(): FilterSighting | undefined {
+    const { cpu } = this.target.machine;
+    const [from, to] = [this.domainOfVcpu(cpu.getRegister(0)), this.domainOfVcpu(cpu.getRegister(1))];
+    if (from === undefined || to === undefined || from === to) return undefined;
+    const name = (domainId: number) => (domainId >= IDLE ? 'idle' : this.target.domainName(domainId));
+    return {
+      variables: { from: Math.min(from, IDLE), to: Math.min(to, IDLE), dom: to },
+      description: `Domain switch from ${name(from)} to ${name(to)}`,
+    };
+  }
+
+  /** The guest's frame behind the hypervisor's: across the border, at the very entry as well as later. */
+  private guest(): Frame | undefined {
+    return this.stacks.build(this.currentThread()).find(({ kind }) => kind === 'guestKernel' || kind === 'guestUser');
+  }
+
+  private domainId(): number | undefined {
+    return this.target.current()?.domainId;
+  }
+
+  private immediate(guest: Frame): number | undefined {
+    const psr = this.stacks.factory.detail(guest)?.psr ?? 0;
+    const readGuest = this.target.reader(guest.space);
+    return swiImmediate({ registers: guest.registers, thumb: (psr & THUMB) !== 0, readGuest });
+  }
+
+  private subOperation(number: number, guest: Frame): { readonly value: number; readonly name?: string } | undefined {
+    const operations = hypercallNumbered(number)?.subOperations;
+    if (!operations) return undefined;
+    const register = guest.registers[operations.from === 'r1' ? 1 : 0] ?? 0;
+    const value = operations.from === '*r0' ? this.word(guest, register) : register;
+    if (value === undefined) return undefined;
+    const name = Object.entries(operations.values).find(([, code]) => code === value)?.[0];
+    return name ? { value, name } : { value };
+  }
+
+  private word(guest: Frame, address: number): number | undefined {
+    const bytes = this.target.read(guest.space, address, 4);
+    return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+  }
+
+  private callText(number: number, guest: Frame): string {
+    const call = hypercallNumbered(number);
+    if (!call) return `There is no hypercall ${number}: the hypervisor answers with an error.`;
+    const values = call.arguments
+      .slice(0, 4)
+      .map(({ name }, index) => `${name} = ${hex32(guest.registers[index] ?? 0)}`);
+    return `${call.name}(${values.join(', ')}) called from ${guest.name}. ${call.doc}`;
+  }
+
+  private explain(guest: Frame, address: number, access: 'read' | 'fetch'): string | undefined {
+    const dacr = this.target.machine.cpu.getCp15().dacr;
+    // The fault status does not tell loads from stores; the stricter one, a write, explains both.
+    const kind = access === 'fetch' ? 'fetch' : this.faultsOnRead(guest, address, dacr) ? 'read' : 'write';
+    const walk = this.target.walk(guest.space, address, kind, false, dacr);
+    const as = guest.kind === 'guestUser' ? 'user' : 'kernel';
+    return walk && explainWalk(walk, { access: kind, as }).join(' ');
+  }
+
+  private faultsOnRead(guest: Frame, address: number, dacr: number): boolean {
+    return this.target.walk(guest.space, address, 'read', false, dacr)?.fault !== undefined;
+  }
+
+  private domainOfVcpu(address: number): number | undefined {
+    const { hypervisor } = this.target;
+    const type = hypervisor?.image.typeNamed('struct vcpu');
+    if (!hypervisor || !type) return undefined;
+    const id = hypervisor.memory.number({ address, type }, 'domain->domain_id');
+    return isMissing(id) ? undefined : id;
+  }
+}
+
+function registersOf(frame: Pick<Frame, 'registers'>): Record<string, number> {
+  const entries = frame.registers.flatMap((value, index) =>
+    value === undefined ? [] : [[`r${index}`, value] as const],
+  );
+  const [sp, lr, pc] = [frame.registers[13] ?? 0, frame.registers[14] ?? 0, frame.registers[15] ?? 0];
+  return { ...Object.fromEntries(entries), sp, lr, pc };
+}

@@ -1,0 +1,154 @@
+/**
+ * Turns what a client asks for (source lines, functions, addresses) into breakpoints of the store. What cannot be set is answered as
+ * unverified with its reason. Exception filters have a file of their own.
+ */
+import type { AddressSpace } from '../../hypervisor/types';
+import type { ImageFace } from '../../image/face';
+import { spaceText } from '../expressions/evaluator';
+import type { SourcePaths } from '../target/sourcePaths';
+import type { Target } from '../target/target';
+import { UserError, type BreakpointRequest, type BreakpointState, type StopReason } from '../types';
+import { hex32 } from '../values/format';
+import type { Breakpoint, Place } from './breakpoint';
+import { compileHitCondition, type Conditions } from './conditions';
+import type { BreakpointStore } from './store';
+import { nearestName } from './suggest';
+
+interface Found {
+  readonly places: readonly Place[];
+  readonly state?: Pick<BreakpointState, 'message' | 'source' | 'address'>;
+  readonly description: string;
+}
+
+export class BreakpointSetters {
+  constructor(
+    private readonly target: Target,
+    private readonly paths: SourcePaths,
+    private readonly store: BreakpointStore,
+    private readonly conditions: Conditions,
+  ) {}
+
+  source(
+    path: string,
+    requests: readonly (BreakpointRequest & { readonly line: number })[],
+  ): readonly BreakpointState[] {
+    return this.set(`source ${path}`, 'breakpoint', requests, ({ line }) => this.findLine(path, line));
+  }
+
+  functions(requests: readonly (BreakpointRequest & { readonly name: string })[]): readonly BreakpointState[] {
+    return this.set('functions', 'functionBreakpoint', requests, ({ name }) => this.findFunction(name.trim()));
+  }
+
+  instructions(
+    requests: readonly (BreakpointRequest & { readonly space: AddressSpace; readonly address: number })[],
+  ): readonly BreakpointState[] {
+    return this.set('instructions', 'instructionBreakpoint', requests, ({ space, address }) => {
+      if (space.kind === 'pa')
+        throw new UserError('A breakpoint needs a virtual address: name its space, such as dom1: or xen:');
+      return {
+        places: [{ kind: 'space', space, address: address >>> 0 }],
+        state: { address },
+        description: `Breakpoint at ${spaceText(space)}${hex32(address)}`,
+      };
+    });
+  }
+
+  private set<Request extends BreakpointRequest>(
+    owner: string,
+    reason: StopReason,
+    requests: readonly Request[],
+    find: (request: Request) => Found,
+  ): readonly BreakpointState[] {
+    const breakpoints: Breakpoint[] = [];
+    const states = requests.map((request): BreakpointState => {
+      const id = this.store.newId();
+      try {
+        const found = find(request);
+        breakpoints.push({ id, reason, hits: 0, ...this.modifiers(request), ...found });
+        return { id, verified: true, ...found.state };
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        return { id, verified: false, message: error.message };
+      }
+    });
+    this.store.replace(owner, breakpoints);
+    return states;
+  }
+
+  private modifiers({ condition, hitCondition, logMessage }: BreakpointRequest) {
+    return {
+      ...(condition?.trim() ? { condition: this.conditions.compile(condition) } : {}),
+      ...(hitCondition?.trim() ? { hitCondition: compileHitCondition(hitCondition) } : {}),
+      ...(logMessage ? { log: this.conditions.compileLog(logMessage) } : {}),
+    };
+  }
+
+  private findLine(path: string, line: number): Found {
+    const file = this.paths.toDwarf(path);
+    const places: Place[] = [];
+    let actual: number | undefined;
+    let known = false;
+    for (const image of this.target.allImages) {
+      const { actualLine, addresses } = image.addressesForLine(file, line);
+      known ||= addresses.length > 0 || image.sources().includes(file);
+      if (addresses.length === 0 || (actual !== undefined && actualLine !== actual)) continue;
+      actual = actualLine;
+      places.push(...addresses.map((address) => ({ kind: 'image' as const, image, address })));
+    }
+    if (actual === undefined)
+      throw new UserError(
+        known
+          ? `No code comes from line ${line} of ${path} or after it`
+          : `No loaded image was built from ${path}: check the domain's kernel, or its debug information (-g)`,
+      );
+    return {
+      places,
+      description: `Breakpoint at ${file.split('/').pop()}:${actual}`,
+      state: { source: { path, line: actual }, address: places[0]!.address },
+    };
+  }
+
+  /** `name`, or one for an address space: `dom1:printk`, `xen:do_upcall`. */
+  private findFunction(wanted: string): Found {
+    const qualified = /^(dom(\d+)|xen):(.+)$/.exec(wanted);
+    const name = (qualified?.[3] ?? wanted).trim();
+    if (name === '') throw new UserError('A function breakpoint needs a name, such as do_upcall or dom1:printk');
+    const domainId = qualified?.[2] === undefined ? undefined : Number(qualified[2]);
+    const images = this.imagesFor(qualified?.[1], domainId);
+    const places: Place[] = [];
+    for (const image of images) {
+      const found = image.functionNamed(name);
+      if (!found) continue;
+      const place = { kind: 'image' as const, image, address: found.bodyPc };
+      places.push(domainId === undefined ? place : { ...place, domainId });
+    }
+    if (places.length === 0) throw new UserError(this.unknownFunction(name, images));
+    const line = this.lineOf(places[0]!);
+    return {
+      places,
+      description: `Breakpoint on ${wanted}`,
+      state: { address: places[0]!.address, ...(line ? { source: line } : {}) },
+    };
+  }
+
+  private imagesFor(prefix: string | undefined, domainId: number | undefined): readonly ImageFace[] {
+    if (prefix === undefined) return this.target.allImages;
+    const space: AddressSpace = domainId === undefined ? { kind: 'xen' } : { kind: 'domain', domainId };
+    const images = this.target.imagesOf(space);
+    if (images.length === 0)
+      throw new UserError(`"${prefix}:" names a domain that the launch configuration does not have`);
+    return images;
+  }
+
+  private unknownFunction(name: string, images: readonly ImageFace[]): string {
+    const names = images.flatMap((image) => image.symbols().map((symbol) => symbol.name));
+    const near = nearestName(name, names);
+    const where = images.map((image) => image.name).join(', ') || 'any image';
+    return `There is no function or label "${name}" in ${where}${near ? `: did you mean ${near}?` : ''}`;
+  }
+
+  private lineOf(place: Place): BreakpointState['source'] {
+    const line = place.kind === 'image' ? place.image.lineAt(place.address) : undefined;
+    return line && { path: this.paths.toDisk(line.file), line: line.line };
+  }
+}
