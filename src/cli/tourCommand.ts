@@ -1,5 +1,5 @@
 /** `armvisor tour`: the settings of the tour, and whether a person sits there. The tour itself is tour/. */
-import { permissionsOf } from '../debugger/views/permissions';
+import { permissionsOf } from '../adapter/requests/permissions';
 import { NodeFileHost } from '../adapter/nodeHost';
 import { resolveLaunch } from '../adapter/launchConfiguration/resolve';
 import { runTour } from './tour/tour';
