@@ -80,8 +80,8 @@ export class Image implements ImageFace {
     this.missing = describeMissing(elf.sections, sections, this.symbolTable.hasSymtab);
     this.info = new DebugInfo(sections, (low, high) => this.code.some((area) => area.low <= low && high <= area.high));
     this.lines = new LineTables(this.info);
-    this.functions = new Functions(this.info, this.lines);
     const names = () => (this.nameIndex ??= new NameIndex(this.info, (id) => this.nameThroughOrigins(id)));
+    this.functions = new Functions(this.info, this.lines, names);
     this.types = new Types(this.info, names);
     const { info, lines, functions, types } = this;
     this.globalVariables = new Globals({ info, lines, functions, types, names });

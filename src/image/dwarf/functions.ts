@@ -9,6 +9,7 @@ import { At, Form, Tag } from './constants';
 import type { DebugInfo } from './debugInfo';
 import type { Entry } from './entry';
 import type { LineTables } from './lineTables';
+import type { NameIndex } from './nameIndex';
 import { rangesOf } from './ranges';
 import type { EntryId, Unit } from './unit';
 
@@ -38,11 +39,11 @@ const MAX_ORIGINS = 8;
 export class Functions {
   private readonly byUnit = new Map<Unit, IntervalIndex<FunctionInterval>>();
   private readonly described = new Map<EntryId, DescribedFunction | undefined>();
-  private byName: Map<string, FunctionInterval> | undefined;
 
   constructor(
     private readonly info: DebugInfo,
     private readonly lines: LineTables,
+    private readonly names: () => NameIndex,
   ) {}
 
   at(address: number): DescribedFunction | undefined {
@@ -53,18 +54,11 @@ export class Functions {
     return undefined;
   }
 
-  /** For names that the symbol table does not have (no symbols, or `name.constprop.0`); reads all units once. */
+  /** For names that the symbol table does not have: an image without symbols, or a function that became `name.constprop.0`. */
   named(name: string): DescribedFunction | undefined {
-    if (this.byName === undefined) {
-      this.byName = new Map();
-      for (const unit of this.info.compileUnits()) {
-        for (const found of this.functionsOf(unit).all) {
-          const own = this.info.tolerate(() => this.stringThroughOrigins(found.entry), undefined);
-          if (own !== undefined && !this.byName.has(own)) this.byName.set(own, found);
-        }
-      }
-    }
-    const found = this.byName.get(name);
+    const id = this.names().functions.get(name);
+    const entry = id === undefined ? undefined : this.info.tolerate(() => this.info.entry(id), undefined);
+    const found = entry && this.intervalsOf(entry)[0];
     return found && this.describe(found);
   }
 

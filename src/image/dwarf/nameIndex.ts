@@ -1,5 +1,5 @@
 /**
- * Names of types and variables of the whole image, found in one pass over the top level of every unit when a name is first
+ * Names of types, functions and variables of the whole image, found in one pass over the top level of every unit when a name is first
  * asked for. A kernel has millions of such entries, mostly repeats of its headers: so the pass decodes no entry but steps
  * over bytes by the abbreviations' plans, and keeps one entry for each name (measured: about 50 MB of .debug_info a second).
  */
@@ -31,11 +31,11 @@ const spaceOfTag: ReadonlyMap<number, TypeSpace> = new Map([
 /** How to step over an entry of one shape. */
 interface ScanPlan {
   readonly space: TypeSpace | undefined;
-  readonly isVariable: boolean;
+  /** A variable at a fixed place, or a function with code. */
+  readonly object: 'variable' | 'function' | undefined;
   readonly nameIndex: number;
   readonly siblingIndex: number;
   readonly declares: boolean;
-  readonly hasLocation: boolean;
   readonly refersElsewhere: boolean;
   /** All attributes together when each is of fixed size; -1 otherwise. */
   readonly fixedBytes: number;
@@ -44,6 +44,8 @@ interface ScanPlan {
 export class NameIndex {
   /** Entries of variables that live at a fixed place, in file order. */
   readonly variables: { readonly name: string; readonly id: EntryId }[] = [];
+  /** The first function with code of each name. */
+  readonly functions = new Map<string, EntryId>();
   private readonly types: Record<TypeSpace, Map<string, NamedType>> = {
     struct: new Map(),
     union: new Map(),
@@ -52,7 +54,7 @@ export class NameIndex {
   };
   private readonly plans = new Map<Abbreviation, ScanPlan>();
 
-  /** @param nameOf finds the name of a variable that completes a declaration elsewhere */
+  /** @param nameOf finds the name of an entry that completes or instantiates another */
   constructor(
     private readonly info: DebugInfo,
     private readonly nameOf: (id: EntryId) => string | undefined,
@@ -92,7 +94,7 @@ export class NameIndex {
 
   /** Steps over the attributes, noting the name when `offset` is not -1; returns where the next sibling is, or -1. */
   private step(cursor: Cursor, unit: Unit, abbreviation: Abbreviation, plan: ScanPlan, offset: number): number {
-    const wanted = offset >= 0 && (plan.space !== undefined || (plan.isVariable && plan.hasLocation));
+    const wanted = offset >= 0 && (plan.space !== undefined || plan.object !== undefined);
     if (plan.fixedBytes >= 0 && !wanted && plan.siblingIndex < 0) {
       cursor.skip(plan.fixedBytes);
       return -1;
@@ -119,10 +121,12 @@ export class NameIndex {
   }
 
   private note(id: EntryId, plan: ScanPlan, ownName: string | undefined): void {
-    const name = ownName ?? (plan.isVariable && plan.refersElsewhere ? this.nameOf(id) : undefined);
+    const name = ownName ?? (plan.object && plan.refersElsewhere ? this.nameOf(id) : undefined);
     if (name === undefined) return;
-    if (plan.isVariable) {
+    if (plan.object === 'variable') {
       this.variables.push({ name, id });
+    } else if (plan.object === 'function') {
+      if (!this.functions.has(name)) this.functions.set(name, id);
     } else if (plan.space !== undefined) {
       const names = this.types[plan.space];
       const known = names.get(name);
@@ -141,13 +145,17 @@ function makePlan({ tag, attributes, forms }: Abbreviation, unit: Unit): ScanPla
   const sizes = fixedSizesOf(unit);
   const formOf = (attribute: number) => forms[attributes.indexOf(attribute)];
   const total = forms.reduce((sum, form) => (sum < 0 || (sizes[form] ?? -1) < 0 ? -1 : sum + sizes[form]), 0);
+  const objectOf = () => {
+    if (tag === Tag.variable) return isBlock(formOf(At.location)) ? 'variable' : undefined;
+    const hasCode = attributes.includes(At.lowPc) || attributes.includes(At.ranges);
+    return tag === Tag.subprogram && hasCode ? 'function' : undefined;
+  };
   return {
     space: spaceOfTag.get(tag),
-    isVariable: tag === Tag.variable,
+    object: objectOf(),
     nameIndex: attributes.indexOf(At.name),
     siblingIndex: attributes.indexOf(At.sibling),
     declares: attributes.includes(At.declaration),
-    hasLocation: isBlock(formOf(At.location)),
     refersElsewhere: attributes.includes(At.specification) || attributes.includes(At.abstractOrigin),
     fixedBytes: total,
   };
