@@ -65,15 +65,17 @@ export interface PermissionColumn {
   readonly dacr: string;
   /** True when the CPU's DACR holds this value for this domain now. */
   readonly live: boolean;
-  /** Where the value comes from, in a sentence. */
+  /** `live`: in the CPU now; `saved`: in the vdacr of a vCPU that waits; `assumed`: not in force, taken from Table 1. */
+  readonly source: 'live' | 'saved' | 'assumed';
+  /** The same in a sentence. */
   readonly origin: string;
   /** Sixteen entries, D0 first. */
   readonly fields: readonly PermissionField[];
 }
 export interface PermissionField {
   readonly value: 'no access' | 'client' | 'reserved' | 'manager';
-  /** What Table 1 of the paper says for D0-D3; absent for the rest. */
-  readonly expected?: 'no access' | 'client' | 'manager';
+  /** What Table 1 of the paper says for D0-D3; absent for the rest, and where the value was not observed. */
+  readonly expected?: PermissionField['value'];
   readonly differs: boolean;
 }
 
@@ -90,6 +92,10 @@ export interface PermissionsBody {
     readonly allowed: boolean;
     readonly physical?: string;
   };
+  /** Why the address could not be explained, in a sentence; instead of `walk`. */
+  readonly walkProblem?: string;
   readonly instructionCount: number;
+  /** Set when the matrix has no effect now, in a sentence: the MMU is off. */
+  readonly notice?: string;
   readonly unavailable?: string;
 }

@@ -11,8 +11,10 @@ import { evaluate } from './evaluate';
 import { exceptionInfo } from './exceptionInfo';
 import { initialize } from './initialize';
 import { launch } from './launch';
+import { memoryMap } from './memoryMap';
 import { modules } from './modules';
 import { pause } from './pause';
+import { permissions } from './permissions';
 import { readMemory, writeMemory } from './memory';
 import { restart } from './restart';
 import { scopes } from './scopes';
@@ -56,6 +58,8 @@ export const requestHandlers: readonly RequestHandler[] = [
   modules,
   loadedSources,
   source,
+  memoryMap,
+  permissions,
   restart,
   terminate,
   disconnect,

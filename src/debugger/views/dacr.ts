@@ -70,10 +70,10 @@ function ofGuest(domain: DomainView, mode: VirtualMode, live: number | undefined
   if (vcpu?.virtualMode !== mode) return assumed(mode, otherModeReason(domain, vcpu), domain);
   if (live !== undefined)
     return { actor: mode, domain, dacr: live, source: 'live', origin: 'The DACR of the CPU now.' };
-  const { vdacr } = vcpu.virtualRegisters;
-  if (isMissing(vdacr)) return assumed(mode, vdacr.missing, domain);
   // The vCPU that the hypervisor works for has its value in the CPU; what is saved is from its last turn.
   if (vcpu.running) return assumed(mode, 'the hypervisor runs on its behalf and sets its DACR on the way back', domain);
+  const { vdacr } = vcpu.virtualRegisters;
+  if (isMissing(vdacr)) return assumed(mode, vdacr.missing, domain);
   const origin = `Saved in vdacr of vCPU ${vcpu.vcpuId}: the CPU gets it when this domain is switched in.`;
   return { actor: mode, domain, dacr: vdacr, source: 'saved', origin };
 }

@@ -98,8 +98,13 @@ export function explainAccess(
   }
   const domainId = space.kind === 'domain' ? space.domainId : engine.currentVcpu()?.domainId;
   const entry = dacrFor(actorDacrs(engine), actor, domainId);
-  if (entry === undefined)
-    throw new UserError(`No domain runs, so there is no guest ${actor}: write dom0: before the address.`);
+  if (entry === undefined) {
+    throw new UserError(
+      domainId === undefined
+        ? `No domain runs, so there is no guest ${actor}: write dom0: before the address.`
+        : `There is no domain ${domainId} now.`,
+    );
+  }
   const walk = engine.walk(space, address, access, actor === 'hypervisor', entry.dacr);
   if (walk === undefined) throw new UserError('That address space has no page table that can be read now.');
   return { walk, actor, sentences: engine.explainWalk(walk, { access, as: actor }) };

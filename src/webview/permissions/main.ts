@@ -25,6 +25,8 @@ const verdict = h('span', { class: 'comparison', role: 'status', 'aria-live': 'p
 const summary = h('p', { class: 'summary', hidden: true }, 'The DACR of the CPU is ', dacr, '. ', verdict);
 const matrix = h('div', { class: 'scroll' }, h('p', { class: 'hint' }, 'Appears when a debug session has stopped.'));
 
+const notice = h('p', { class: 'notice', hidden: true });
+
 function ask(query: PermissionsArguments): void {
   host.save({ query });
   host.send({ type: 'query', query });
@@ -41,12 +43,14 @@ function take(next: PermissionsBody): void {
   if (verdict.textContent !== words) verdict.replaceChildren(icon(differs ? 'unequal' : 'check'), words);
   verdict.classList.toggle('differs', differs);
   matrix.replaceChildren(drawMatrix(next));
-  walk.show(next.walk);
+  walk.show(next.walk, next.walkProblem);
+  notice.hidden = next.notice === undefined;
+  notice.textContent = next.notice ?? '';
 }
 
 document.body.append(
   h('header', {}, h('h1', {}, 'Domain permissions'), status.element),
-  h('main', {}, summary, matrix, walk.element),
+  h('main', {}, summary, notice, matrix, walk.element),
 );
 
 host.listen((message) => {

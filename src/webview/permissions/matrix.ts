@@ -24,9 +24,9 @@ const meaningOf: Readonly<Record<PermissionField['value'], string>> = {
 export function comparison(columns: readonly PermissionColumn[]): string {
   const compared = columns.flatMap(({ fields }) => fields).filter(({ expected }) => expected !== undefined);
   const differing = compared.filter(({ differs }) => differs).length;
-  if (compared.length === 0) return 'Nothing to compare with Table 1.';
-  if (differing === 0) return `All ${compared.length} entries that Table 1 gives agree with it.`;
-  return `${differing} of ${compared.length} entries ${differing === 1 ? 'differs' : 'differ'} from Table 1.`;
+  if (compared.length === 0) return 'No value in force to hold against Table 1.';
+  if (differing === 0) return `All ${compared.length} observed entries agree with Table 1.`;
+  return `${differing} of ${compared.length} observed entries ${differing === 1 ? 'differs' : 'differ'} from Table 1.`;
 }
 
 export function drawMatrix(body: PermissionsBody): HTMLElement {
@@ -58,14 +58,21 @@ export function drawMatrix(body: PermissionsBody): HTMLElement {
   );
 }
 
+/** What stands under a column's DACR: whether it is in force, or where it comes from. */
+const sourceLabels: Readonly<Record<PermissionColumn['source'], string>> = {
+  live: 'live',
+  saved: 'saved in vdacr',
+  assumed: 'not in force: Table 1',
+};
+
 function columnHead(column: PermissionColumn): HTMLElement {
-  const live = h('span', { class: 'live' }, icon('circle'), 'live');
+  const label = sourceLabels[column.source];
   return h(
     'th',
-    { scope: 'col', class: column.live ? 'is-live' : undefined, title: column.origin },
+    { scope: 'col', class: column.live ? 'is-live' : column.source, title: column.origin },
     h('span', { class: 'column-title' }, column.title),
     h('span', { class: 'mono dacr' }, column.dacr),
-    column.live ? live : h('span', { class: 'not-live' }, 'not in force'),
+    column.live ? h('span', { class: 'live' }, icon('circle'), label) : h('span', { class: 'not-live' }, label),
   );
 }
 

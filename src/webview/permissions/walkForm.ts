@@ -5,7 +5,8 @@ import { h, icon } from '../shared/dom';
 export interface WalkForm {
   readonly element: HTMLElement;
   fill(query: PermissionsArguments): void;
-  show(walk: PermissionsBody['walk']): void;
+  /** The answer, or why there is none. */
+  show(walk: PermissionsBody['walk'], problem: string | undefined): void;
 }
 
 const accesses = ['read', 'write', 'fetch'] as const;
@@ -72,11 +73,17 @@ export function createWalkForm(onAsk: (query: PermissionsArguments) => void): Wa
       if (query.access !== undefined) access.value = query.access;
       if (query.as !== undefined) actor.value = query.as;
     },
-    show(walk) {
-      if (walk === undefined) answer.replaceChildren();
-      else answer.replaceChildren(...drawWalk(walk));
+    show(walk, problem) {
+      const drawn = problem !== undefined ? [drawProblem(problem)] : walk !== undefined ? drawWalk(walk) : [];
+      // A refresh that says the same must not make a screen reader read it all again.
+      const next = h('div', {}, ...drawn);
+      if (next.innerHTML !== answer.innerHTML) answer.replaceChildren(...next.childNodes);
     },
   };
+}
+
+function drawProblem(problem: string): HTMLElement {
+  return h('p', { class: 'verdict problem' }, icon('warning'), problem);
 }
 
 function chooser(id: string, values: readonly string[]): HTMLSelectElement {
