@@ -66,7 +66,7 @@ struct cpu_user_regs {
     unsigned int r0, r1, r2, r3, r4, r5, r6, r7, r8, r9, r10, r11, r12;
     unsigned int r13;   /* sp of the interrupted virtual mode */
     unsigned int r14;
-    unsigned int r15;   /* where to go on: the faulting instruction, or the one after a swi */
+    unsigned int r15;   /* where to go on: the aborted instruction; the one after a swi or an undefined instruction */
     unsigned int psr;   /* flags and T of the interrupted code; mode bits = its virtual mode */
     unsigned int ctx;   /* TRAP_* */
 };

@@ -9,6 +9,9 @@
 
 #include "arch-arm.h"
 
+#define NR_hypercalls       42
+#define XEN_ENOSYS_NUMBER   38
+
 #ifdef __ASSEMBLY__
 #define HYPERCALL(number, name, handler, text) .equ __HYPERVISOR_##name, number ;
 #include "hypercall-list.h"
@@ -20,8 +23,9 @@ enum {
 #define HYPERCALL(number, name, handler, text) __HYPERVISOR_##name = number,
 #include "hypercall-list.h"
 #undef HYPERCALL
-    NR_hypercalls
+    NR_HYPERCALLS_LISTED
 };
+_Static_assert(NR_HYPERCALLS_LISTED == NR_hypercalls, "hypercall-list.h and NR_hypercalls disagree");
 #endif
 
 /* Virtual interrupts, bound to a port with EVTCHNOP_bind_virq. */
@@ -128,7 +132,7 @@ typedef uint16_t domid_t;
 #define XEN_EEXIST   17
 #define XEN_EINVAL   22
 #define XEN_ENOSPC   28
-#define XEN_ENOSYS   38
+#define XEN_ENOSYS   XEN_ENOSYS_NUMBER
 
 struct mmu_update {
     uint64_t ptr;

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Machine memory and the hypervisor's part of every address space. What guests may do to their page tables is pagetable.c.
+ *
+ * All page tables are accessed through uncached mappings (MAPCACHE, PERDOMAIN, LINEAR_PT) or, the hypervisor's static
+ * ones, cleaned to memory after each write: the ARM926's table walk does not look into the cache.
+ */
+#include <xen/lib.h>
+#include <xen/mm.h>
+#include <asm-arm/system.h>
+#include <asm-arm/arch-goldfish/platform.h>
+
+unsigned long max_page;
+struct perf_counters perf_counters;
+
+#define idle_table ((uint32_t *)(DIRECTMAP_VIRT_START + IDLE_PGDIR_PHYS))
+#define COARSE __attribute__((aligned(1024)))
+
+/* Coarse tables of the hypervisor, the same in all address spaces. 256 pages = 1 MB each. */
+static uint32_t idle_low_table[L1_TABLE_ENTRIES] COARSE;        /* VA 0 while no guest's space is loaded */
+static uint32_t guest_low_table[L1_TABLE_ENTRIES] COARSE;       /* VA 0 in guests: the page of vectors, nothing else */
+static uint32_t ro_mpt_table[L1_TABLE_ENTRIES] COARSE;
+static uint32_t rdwr_mpt_table[L1_TABLE_ENTRIES] COARSE;
+static uint32_t frametable_tables[4][L1_TABLE_ENTRIES] COARSE;
+static uint32_t mapcache_tables[2][L1_TABLE_ENTRIES] COARSE;    /* shared-info pages; windows of map_domain_page */
+
+extern char __vectors_load[];
+
+#define MAP_WINDOWS 8   /* used in turn; nobody holds more than three at a time */
+static unsigned int next_window;
+
+static unsigned long next_domain_mfn, end_domain_mfn;
+static unsigned long loaded_table = IDLE_PGDIR_PHYS;
+
+static void write_entry(uint32_t *entry, uint32_t value)
+{
+    *entry = value;
+    dcache_clean_line((unsigned long)entry);
+    drain_write_buffer();
+}
+
+static void map_pages(uint32_t *tables, unsigned long mfn, unsigned long count, uint32_t attributes)
+{
+    for (unsigned long i = 0; i < count; i++)
+        write_entry(&tables[i], ((mfn + i) << PAGE_SHIFT) | attributes);
+}
+
+static void install_table(unsigned long va, const uint32_t *table)
+{
+    write_entry(&idle_table[l2_index(va)], __pa(table) | L2E_XEN_TABLE);
+}
+
+/*
+ * From start_xen, on the boot table. Takes the frame table and the machine-to-physical table from the top of RAM, so
+ * that the heap below the modules stays small, and fixes VA 0: the vectors.
+ */
+void paging_init(unsigned long ram_bytes)
+{
+    unsigned long frame_pages, mpt_pages;
+    unsigned long vectors_mfn = __pa(__vectors_load) >> PAGE_SHIFT;
+
+    max_page = ram_bytes >> PAGE_SHIFT;
+    frame_pages = round_up(max_page * sizeof(struct page_info), PAGE_SIZE) >> PAGE_SHIFT;
+    mpt_pages = round_up(max_page * sizeof(uint32_t), PAGE_SIZE) >> PAGE_SHIFT;
+    end_domain_mfn = max_page - frame_pages - mpt_pages;
+
+    map_pages(frametable_tables[0], end_domain_mfn, frame_pages, L1E_XEN_CACHED);
+    map_pages(rdwr_mpt_table, end_domain_mfn + frame_pages, mpt_pages, L1E_XEN_UNCACHED);
+    map_pages(ro_mpt_table, end_domain_mfn + frame_pages, mpt_pages, L1E_XEN_USER_RO);
+    for (unsigned int i = 0; i < 4; i++)
+        install_table(FRAMETABLE_VIRT_START + (i << SECTION_SHIFT), frametable_tables[i]);
+    install_table(RDWR_MPT_VIRT_START, rdwr_mpt_table);
+    install_table(RO_MPT_VIRT_START, ro_mpt_table);
+    for (unsigned int i = 0; i < 2; i++)
+        install_table(MAPCACHE_VIRT_START + (i << SECTION_SHIFT), mapcache_tables[i]);
+
+    map_pages(idle_low_table, 0, L1_TABLE_ENTRIES, L1E_XEN_CACHED);
+    map_pages(idle_low_table, vectors_mfn, 1, L1E_XEN_CACHED);
+    map_pages(guest_low_table, vectors_mfn, 1, L1E_XEN_CACHED);
+    cache_clean_invalidate_all();       /* what was written through VA 0 so far, and the image that holds the vectors */
+    install_table(EXCEPTION_VEC_START, idle_low_table);
+    tlb_invalidate_all();
+
+    memset(frame_table, 0, max_page * sizeof(struct page_info));
+}
+
+/* Domain memory begins behind the last module. */
+void set_first_free_mfn(unsigned long mfn)
+{
+    next_domain_mfn = mfn;
+}
+
+unsigned long free_domain_page_count(void)
+{
+    return end_domain_mfn > next_domain_mfn ? end_domain_mfn - next_domain_mfn : 0;
+}
+
+/* A window onto a frame, uncached. Valid until MAP_WINDOWS - 1 further calls. */
+void *map_domain_page(unsigned long mfn)
+{
+    unsigned int window = next_window++ % MAP_WINDOWS;
+    unsigned long va = MAPCACHE_VIRT_START + (1UL << SECTION_SHIFT) + window * PAGE_SIZE;
+
+    write_entry(&mapcache_tables[1][window], (mfn << PAGE_SHIFT) | L1E_XEN_UNCACHED);
+    tlb_invalidate_page(va);
+    return (void *)va;
+}
+
+/* The hypervisor's lasting view of a shared-info page: uncached, as the guest sees it elsewhere in the same cache. */
+struct shared_info *map_shared_info(domid_t id, unsigned long mfn)
+{
+    unsigned long va = MAPCACHE_VIRT_START + id * PAGE_SIZE;
+
+    cache_clean_invalidate_all();       /* it was cleared through DIRECTMAP, which is cached */
+    write_entry(&mapcache_tables[0][id], (mfn << PAGE_SHIFT) | L1E_XEN_UNCACHED);
+    tlb_invalidate_page(va);
+    return (struct shared_info *)va;
+}
+
+void share_xen_page_with_guest(void *va, struct domain *d)
+{
+    unsigned long mfn = __pa(va) >> PAGE_SHIFT;
+    struct page_info *page = mfn_to_page(mfn);
+
+    page->owner = d;
+    page->count_info = PGC_allocated | 1;
+    page->type_info = PGT_writable_page | 1;    /* ours: so a guest can never make a page table of it */
+    d->shared_info_mfn = mfn;
+}
+
+/* One contiguous range, 16 KB aligned, so that a first-level table can lie in it. */
+unsigned long alloc_domain_pages(struct domain *d, unsigned long pages)
+{
+    unsigned long mfn = round_up(next_domain_mfn, L2_TABLE_PAGES);
+
+    if (mfn >= end_domain_mfn || pages > end_domain_mfn - mfn)
+        return 0;
+    next_domain_mfn = mfn + pages;
+    for (unsigned long i = 0; i < pages; i++) {
+        struct page_info *page = mfn_to_page(mfn + i);
+
+        page->owner = d;
+        page->count_info = PGC_allocated | 1;
+        machine_to_phys[mfn + i] = i;
+    }
+    d->min_mfn = mfn;
+    d->tot_pages = d->max_pages = pages;
+    return mfn;
+}
+
+/* Only the domain built last: its range goes back to the end. Its page tables hold no types (get_l2_type refused them). */
+void free_domain_pages(struct domain *d)
+{
+    for (unsigned long i = 0; i < d->tot_pages; i++)
+        memset(mfn_to_page(d->min_mfn + i), 0, sizeof(struct page_info));
+    if (d->tot_pages)
+        next_domain_mfn = d->min_mfn;
+}
+
+unsigned long loaded_page_table(void)
+{
+    return loaded_table;
+}
+
+/* The cache is indexed by virtual address: before another space is used, all of it goes to memory; the TLB likewise. */
+void load_page_table(unsigned long guest_table)
+{
+    address_space_flush();
+    loaded_table = guest_table;
+    cp15_write(c2, c0, 0, guest_table);
+    tlb_invalidate_all();
+}
+
+void address_space_flush(void)
+{
+    perf_counters.cache_flushes++;
+    perf_counters.tlb_flushes++;
+    cache_clean_invalidate_all();
+    tlb_invalidate_all();
+}
+
+/*
+ * Gives a new first-level table the hypervisor's slots: VA 0 (vectors), everything from HYPERVISOR_VIRT_START, and a page
+ * of its own for PERDOMAIN (its first 16 KB show the table itself) and LINEAR_PT (word [va >> 12]). All of it is D0,
+ * privileged only. The guest's slots are left as they are; pagetable.c keeps LINEAR_PT in step with them.
+ */
+bool init_l2_table(unsigned long mfn)
+{
+    uint32_t *companion = alloc_xenheap_page();
+    unsigned long slots_per_page = PAGE_SIZE / sizeof(uint32_t);
+    uint32_t *table;
+
+    if (!companion)
+        return false;
+    cache_clean_invalidate_all();
+    mfn_to_page(mfn)->u.companion = companion;
+    for (unsigned long i = 0; i < L2_TABLE_PAGES; i++)
+        write_entry(&companion[i], ((mfn + i) << PAGE_SHIFT) | L1E_XEN_UNCACHED);
+
+    table = map_domain_page(mfn);
+    table[0] = __pa(guest_low_table) | L2E_XEN_TABLE;
+    table = map_domain_page(mfn + l2_index(HYPERVISOR_VIRT_START) / slots_per_page);
+    for (unsigned long slot = l2_index(HYPERVISOR_VIRT_START); slot < L2_TABLE_ENTRIES; slot++)
+        table[slot % slots_per_page] = idle_table[slot];
+    /* Coarse table k of the companion covers the LINEAR_PT words of the k-th GB. The first GB has none: PERDOMAIN's. */
+    table[l2_index(PERDOMAIN_VIRT_START) % slots_per_page] = __pa(companion) | L2E_XEN_TABLE;
+    for (unsigned long gb = 1; gb < 4; gb++)
+        table[(l2_index(LINEAR_PT_VIRT_START) + gb) % slots_per_page] = (__pa(companion) + gb * 1024) | L2E_XEN_TABLE;
+    drain_write_buffer();
+    return true;
+}

@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: MIT
+ * Building domains from modules. (arch/arm/xen/domain_build.c)
+ */
+#ifndef __XEN_DOMAIN_BUILD_H__
+#define __XEN_DOMAIN_BUILD_H__
+
+#include <xen/types.h>
+
+/* A guest image that the boot loader has placed in memory. */
+struct boot_module {
+    unsigned long start;            /* machine address */
+    unsigned long bytes;
+    unsigned long memory;           /* bytes wanted for the domain */
+    const char *name;
+    const char *command_line;
+};
+
+/* Builds domain `id` and lets it run; on failure says why in one line. */
+bool construct_domain(domid_t id, const struct boot_module *module);
+
+#endif
