@@ -1,10 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * The memory of a process: the megabyte at 0x40000000, in MMU domain 3 (user). All processes share the domain's one
- * first-level table; a process switch exchanges its slot 0x400.
+ * Address spaces. Each process has a first-level table of its own: the kernel's range as everywhere (the same coarse
+ * tables, MMU domain 1), and at 0x40000000 a megabyte of its own (MMU domain 3). A process switch loads another table; the
+ * hypervisor flushes the virtually indexed caches then, and only then.
  *
- * Page tables belong to the hypervisor. The kernel fills a page with descriptors, unmaps it from its own space and pins
- * it: the hypervisor checks each entry then, and from then on the page changes only by mmu_update.
+ * Page tables belong to the hypervisor. The kernel fills ordinary pages with descriptors, unmaps them from its own space
+ * and pins them: the hypervisor checks each entry, and from then on a change is possible only by hypercall.
  */
 #include "abi.h"
 #include "console.h"
@@ -16,7 +17,15 @@
 /* proc-os.lds: the user program where it runs, and where it was loaded. */
 extern char __user_load[], __user_text_start[], __user_text_end[], __user_end[];
 
-#define MEGABYTE_SHIFT 20
+/*
+ * Shapes of tables (ARM DDI 0100 B4.7). A page holds the four coarse tables of four neighbouring slots, a group of 4 MB;
+ * the hypervisor takes them only so.
+ */
+#define MEGABYTE_SHIFT    20
+#define SLOTS_IN_GROUP    4
+#define COARSE_BYTES      1024
+#define FIRST_LEVEL_ORDER 2     /* 16 KB, aligned to their size */
+#define FIRST_LEVEL_PAGES (1 << FIRST_LEVEL_ORDER)
 
 static int check(long result, const char *what)
 {
@@ -40,19 +49,40 @@ static int add_page(unsigned long *table, unsigned long va, const char *content,
     return 1;
 }
 
-/* Makes a page of descriptors a page table; its machine address, 0 = refused. */
-static unsigned long hand_over(unsigned long *table)
+/* The pages at `tables` become page tables: the kernel loses sight of them. */
+static int unmap_pages(void *tables, unsigned count)
 {
-    unsigned long frame = guest_frame_of(table);
-    struct mmuext_op pin = {.cmd = MMUEXT_PIN_L1_TABLE, .arg1.mfn = frame};
-
-    if (!check(hypervisor_update_va_mapping((unsigned long)table, 0, UVMF_INVLPG), "unmapping a page table") ||
-        !check(hypervisor_mmuext_op(&pin, 1), "pinning a page table"))
-        return 0;
-    return frame << PAGE_SHIFT;
+    for (unsigned page = 0; page < count; page++)
+        if (!check(hypervisor_update_va_mapping((unsigned long)tables + page * PAGE_SIZE, 0, UVMF_INVLPG),
+                   "unmapping a page table"))
+            return 0;
+    return 1;
 }
 
-unsigned long address_space_create(void)
+/* Points the four slots from va on to the four tables of a page. */
+static void set_group(unsigned long *first_level, unsigned long va, unsigned long frame, unsigned mmu_domain)
+{
+    for (unsigned slot = 0; slot < SLOTS_IN_GROUP; slot++)
+        first_level[(va >> MEGABYTE_SHIFT) + slot] = L1_COARSE((frame << PAGE_SHIFT) + slot * COARSE_BYTES, mmu_domain);
+}
+
+/*
+ * The slots that all address spaces share. Their coarse tables are the ones that the domain builder made; they follow the
+ * first first-level table: one page for each 4 MB of our memory, then one for the 4 MB with the shared info.
+ */
+static void share_kernel(unsigned long *first_level)
+{
+    const char *tables = (const char *)start_info->pt_base + FIRST_LEVEL_PAGES * PAGE_SIZE;
+    unsigned long group_bytes = (unsigned long)SLOTS_IN_GROUP << MEGABYTE_SHIFT;
+    unsigned long end = GUEST_KERNEL_START + start_info->nr_pages * PAGE_SIZE;
+
+    for (unsigned long va = GUEST_KERNEL_START; va < end; va += group_bytes, tables += PAGE_SIZE)
+        set_group(first_level, va, guest_frame_of(tables), MMU_DOMAIN_KERNEL);
+    set_group(first_level, GUEST_FIXMAP_START, guest_frame_of(tables), MMU_DOMAIN_KERNEL);
+}
+
+/* The coarse tables of a new process, with its memory in them; a null pointer when there is none. */
+static unsigned long *create_user_tables(void)
 {
     unsigned long *table = pages_allocate(0);
     int good = table != NULL;
@@ -64,22 +94,32 @@ unsigned long address_space_create(void)
                         va < (unsigned long)__user_text_end ? L2_AP_USER_RO : L2_AP_USER_RW);
     for (unsigned long va = USER_STACK_TOP - USER_STACK_BYTES; good && va < USER_STACK_TOP; va += PAGE_SIZE)
         good = add_page(table, va, NULL, L2_AP_USER_RW);
-    return good ? hand_over(table) : 0;
+    return good ? table : NULL;
+}
+
+unsigned long address_space_create(void)
+{
+    unsigned long *user_tables = create_user_tables();
+    unsigned long *first_level = pages_allocate(FIRST_LEVEL_ORDER);
+
+    if (!user_tables || !first_level)
+        return 0;
+    memset(first_level, 0, FIRST_LEVEL_PAGES * PAGE_SIZE);
+    share_kernel(first_level);
+    set_group(first_level, USER_BASE, guest_frame_of(user_tables), MMU_DOMAIN_USER);
+    struct mmuext_op pin = {.cmd = MMUEXT_PIN_L2_TABLE, .arg1.mfn = guest_frame_of(first_level)};
+    if (!unmap_pages(user_tables, 1) || !unmap_pages(first_level, FIRST_LEVEL_PAGES) ||
+        !check(hypervisor_mmuext_op(&pin, 1), "pinning a first-level table"))
+        return 0;
+    return guest_frame_of(first_level) << PAGE_SHIFT;
 }
 
 void address_space_enter(unsigned long table)
 {
-    unsigned long first_level = guest_frame_of((void *)start_info->pt_base) << PAGE_SHIFT;
-    struct mmu_update slot = {
-        .ptr = (first_level + (USER_BASE >> MEGABYTE_SHIFT) * 4) | MMU_NORMAL_PT_UPDATE,
-        .val = L1_COARSE(table, MMU_DOMAIN_USER),
-    };
-    struct mmuext_op flush_cache = {.cmd = MMUEXT_FLUSH_CACHE}, flush_tlb = {.cmd = MMUEXT_TLB_FLUSH_LOCAL};
+    struct mmuext_op load = {.cmd = MMUEXT_NEW_BASEPTR, .arg1.phys_addr = table};
 
-    /* The same addresses show other memory afterwards: what the virtually indexed cache holds of the old must go. */
-    check(hypervisor_mmuext_op(&flush_cache, 1), "flushing the cache");
-    check(hypervisor_mmu_update(&slot, 1), "mmu_update");
-    check(hypervisor_mmuext_op(&flush_tlb, 1), "flushing the TLB");
+    if (!check(hypervisor_mmuext_op(&load, 1), "loading an address space"))
+        guest_shutdown(SHUTDOWN_crash);
 }
 
 static int lies_within(unsigned long address, unsigned long length, unsigned long start, unsigned long end)

@@ -18,7 +18,7 @@ struct process {
     const char *name;
     enum process_state state;
     struct cpu_user_regs regs;      /* while another process runs */
-    unsigned long table;            /* machine address of the coarse table of its first megabyte */
+    unsigned long table;            /* machine address of its first-level table */
     unsigned long wakeup_tick;      /* while asleep */
     unsigned faults_in_a_row;       /* faults since the last system call */
 };
@@ -39,9 +39,9 @@ void process_sleep(unsigned ticks);
 void processes_tick(void);
 
 /* address_space.c */
-/* Builds the memory of a new process: a copy of the user program and a stack. The coarse table's address; 0 = failed. */
+/* The memory of a new process, a copy of the user program and a stack: machine address of its table, 0 = failed. */
 unsigned long address_space_create(void);
-/* Lets 0x40000000.. be this address space from now on. */
+/* Makes this the address space of the CPU. */
 void address_space_enter(unsigned long table);
 
 /* syscall.c: serves the system call that the frame shows. */

@@ -41,11 +41,6 @@ static inline long hypervisor_update_va_mapping(unsigned long va, unsigned long 
     return hypercall(__HYPERVISOR_update_va_mapping, va, flags, entry, 0);
 }
 
-static inline long hypervisor_mmu_update(struct mmu_update *requests, unsigned long count)
-{
-    return hypercall(__HYPERVISOR_mmu_update, (unsigned long)requests, count, 0, DOMID_SELF);
-}
-
 static inline long hypervisor_mmuext_op(struct mmuext_op *requests, unsigned long count)
 {
     return hypercall(__HYPERVISOR_mmuext_op, (unsigned long)requests, count, 0, DOMID_SELF);
