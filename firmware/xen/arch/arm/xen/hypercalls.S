@@ -44,9 +44,9 @@ ENTRY(vector_swi)
         beq     system_call                     @ from virtual user mode
         tst     r9, #PSR_THUMB
         bne     system_call
-        sub     r8, lr, #4
+        sub     r11, lr, #4
 swi_fetch:
-        ldrt    r8, [r8]                        @ the swi itself, read with the guest's rights
+        ldrt    r8, [r11]                      @ the swi itself, read with the guest's rights
 swi_fetched:
         on_abort swi_fetch, swi_fetched, system_call
         bic     r8, r8, #0xff000000
