@@ -3,7 +3,7 @@ import { isMissing, type VcpuView } from '../../hypervisor/types';
 import type { RegisterSet } from '../../image/types';
 import type { Target } from '../target/target';
 import type { Frame } from '../types';
-import { FrameFactory } from './frameFactory';
+import type { FrameFactory } from './frameFactory';
 import { GuestWalk, type GuestStart } from './guestWalk';
 import { HypervisorWalk, type HypervisorStart } from './hypervisorWalk';
 import { CPU_THREAD, type Threads } from './threads';

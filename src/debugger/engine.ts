@@ -1,0 +1,301 @@
+/**
+ * The debug engine: composes target, breakpoints, run loop, stepper, stacks, values and consoles into the face that the layers above
+ * use. Holds only the state of the session (running or not, who listens); every ability is a collaborator's.
+ */
+import type { AddressSpace, DomainView, OrMissing, VcpuView } from '../hypervisor/types';
+import type { ImageFace } from '../image/face';
+import type { AccessKind, MachineFace, MachineSnapshot, Walk } from '../machine/types';
+import { Conditions } from './breakpoints/conditions';
+import { FilterSetter } from './breakpoints/filterSetter';
+import { BreakpointSetters } from './breakpoints/setters';
+import { BreakpointStore } from './breakpoints/store';
+import { Consoles } from './consoles';
+import { exceptionFilters } from './exceptionFilters';
+import { explainWalk, type WalkContext } from './explainWalk';
+import { evaluateExpression } from './expressions/evaluator';
+import type { RunHost } from './run/host';
+import { RunLoop, type Halt, type RunResult } from './run/runLoop';
+import { Start } from './run/start';
+import { Stepper } from './run/stepper';
+import { Listeners } from './session/listeners';
+import { ThreadChanges } from './session/threadChanges';
+import { FrameFactory } from './stack/frameFactory';
+import { StackBuilder } from './stack/stackBuilder';
+import { Threads } from './stack/threads';
+import { SourcePaths } from './target/sourcePaths';
+import type { Target } from './target/target';
+import {
+  UserError,
+  type BreakpointRequest,
+  type BreakpointState,
+  type ConsoleOutput,
+  type DebugEngine,
+  type Frame,
+  type LaunchSettings,
+  type RunLimits,
+  type Scope,
+  type StopEvent,
+  type ThreadInfo,
+  type Value,
+} from './types';
+import { FrameEnvironment } from './values/frameEnvironment';
+import { Scopes } from './values/scopes';
+
+export interface EngineParts {
+  readonly target: Target;
+  readonly settings: LaunchSettings;
+  /** Physical address of the first instruction. */
+  readonly entry: number;
+  readonly builtinSourceRoot: string;
+  readonly runHost: RunHost;
+  /** Sentences of the machine's devices, filled while it runs. */
+  readonly diagnostics: string[];
+}
+
+export class Engine implements DebugEngine {
+  readonly machine: MachineFace;
+  readonly exceptionFilters = exceptionFilters;
+  private readonly target: Target;
+  private readonly store: BreakpointStore;
+  private readonly setters: BreakpointSetters;
+  private readonly filters: FilterSetter;
+  private readonly conditions: Conditions;
+  private readonly loop: RunLoop;
+  private readonly starter: Start;
+  private readonly stepper: Stepper;
+  private readonly threadList: Threads;
+  private readonly threadChanges: ThreadChanges;
+  private readonly stacks: StackBuilder;
+  private readonly scopeBuilder: Scopes;
+  private readonly consoles: Consoles;
+  private readonly loaded: MachineSnapshot;
+  private readonly detachConsole: () => void;
+  private moving: Promise<StopEvent> | undefined;
+
+  private readonly stopped = new Listeners<StopEvent>();
+  private readonly continued = new Listeners<void>();
+  private readonly consoleOutput = new Listeners<ConsoleOutput>();
+  private readonly messages = new Listeners<readonly [string, 'info' | 'warning' | 'error']>();
+  private readonly breakpointChanges = new Listeners<BreakpointState>();
+
+  constructor(private readonly parts: EngineParts) {
+    const { target, settings, entry, builtinSourceRoot, runHost } = parts;
+    this.target = target;
+    this.machine = target.machine;
+    const paths = new SourcePaths(builtinSourceRoot);
+    const factory = new FrameFactory(target, paths);
+    this.threadList = new Threads(target);
+    this.threadChanges = new ThreadChanges(this.threadList);
+    this.stacks = new StackBuilder(target, this.threadList, factory);
+    this.store = new BreakpointStore(target, (text, severity) => this.messages.emit([text, severity]));
+    this.conditions = new Conditions(target, this.stacks);
+    this.setters = new BreakpointSetters(target, paths, this.store, this.conditions);
+    const currentThread = () => this.threadList.currentId();
+    this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, currentThread);
+    this.loop = new RunLoop(target.machine, this.store, runHost);
+    this.starter = new Start(target, this.loop, settings, entry);
+    this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
+    this.scopeBuilder = new Scopes(target, factory);
+    this.consoles = new Consoles(
+      target,
+      (output) => this.consoleOutput.emit(output),
+      () => runHost.now(),
+    );
+    this.loop.onSlice = () => this.afterSlice();
+    this.detachConsole = this.machine.onConsoleOutput((_port, bytes) => this.consoles.receive(bytes));
+    this.loaded = this.machine.snapshot();
+  }
+
+  get images(): readonly ImageFace[] {
+    return this.target.allImages;
+  }
+
+  get running(): boolean {
+    return this.moving !== undefined;
+  }
+
+  start(limits?: RunLimits): Promise<StopEvent> {
+    return this.move(() => this.starter.run(limits));
+  }
+
+  resume(limits?: RunLimits): Promise<StopEvent> {
+    return this.move(async () => haltOf(await this.loop.run(limits)));
+  }
+
+  pause(): void {
+    this.loop.requestPause();
+  }
+
+  step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
+    return this.move(() => this.stepper.step(threadId, kind, granularity));
+  }
+
+  async restart(): Promise<void> {
+    if (this.moving) {
+      this.pause();
+      await this.moving;
+    }
+    this.machine.restore(this.loaded);
+    this.target.forget();
+    this.store.resetHits();
+    this.consoles.reset();
+    this.threadChanges.update();
+  }
+
+  dispose(): void {
+    this.pause();
+    this.detachConsole();
+    for (const listeners of [this.stopped, this.continued, this.consoleOutput, this.messages, this.breakpointChanges])
+      listeners.clear();
+  }
+
+  threads(): readonly ThreadInfo[] {
+    return this.threadList.list();
+  }
+
+  stack(threadId: number): readonly Frame[] {
+    return this.stacks.build(threadId);
+  }
+
+  scopes(frame: Frame): readonly Scope[] {
+    return this.scopeBuilder.of(frame);
+  }
+
+  evaluate(expression: string, frame: Frame | undefined): Value {
+    const environment = new FrameEnvironment(
+      this.target,
+      this.stacks.factory,
+      frame?.kind === 'label' ? undefined : frame,
+    );
+    const parsed = this.conditions.parse(expression);
+    return this.scopeBuilder.tree(environment).value(expression, expression, evaluateExpression(parsed, environment));
+  }
+
+  setSourceBreakpoints(
+    path: string,
+    requests: readonly (BreakpointRequest & { readonly line: number })[],
+  ): readonly BreakpointState[] {
+    return this.setters.source(path, requests);
+  }
+
+  setFunctionBreakpoints(
+    requests: readonly (BreakpointRequest & { readonly name: string })[],
+  ): readonly BreakpointState[] {
+    return this.setters.functions(requests);
+  }
+
+  setInstructionBreakpoints(
+    requests: readonly (BreakpointRequest & { readonly space: AddressSpace; readonly address: number })[],
+  ): readonly BreakpointState[] {
+    return this.setters.instructions(requests);
+  }
+
+  setExceptionFilters(
+    requests: readonly { readonly id: string; readonly condition?: string }[],
+  ): readonly BreakpointState[] {
+    return this.filters.set(requests);
+  }
+
+  domains(): OrMissing<readonly DomainView[]> {
+    return this.target.domains();
+  }
+
+  currentVcpu(): VcpuView | undefined {
+    const current = this.target.current();
+    return current && this.target.vcpu(current.domainId, current.vcpuId);
+  }
+
+  readMemory(space: AddressSpace, address: number, byteLength: number): Uint8Array | undefined {
+    return this.target.read(space, address, byteLength);
+  }
+
+  writeMemory(space: AddressSpace, address: number, bytes: Uint8Array): boolean {
+    return this.target.write(space, address, bytes);
+  }
+
+  walk(space: AddressSpace, address: number, access: AccessKind, privileged: boolean, dacr?: number): Walk | undefined {
+    return this.target.walk(space, address, access, privileged, dacr);
+  }
+
+  explainWalk(walk: Walk, context: WalkContext): readonly string[] {
+    return explainWalk(walk, context);
+  }
+
+  symbolAt(space: AddressSpace, address: number) {
+    return this.target.symbolAt(space, this.target.linked(space, address));
+  }
+
+  sendConsoleInput(text: string): void {
+    this.machine.sendConsoleInput(0, new TextEncoder().encode(text));
+  }
+
+  onStopped(listener: (event: StopEvent) => void): () => void {
+    return this.stopped.add(listener);
+  }
+
+  onContinued(listener: () => void): () => void {
+    return this.continued.add(listener);
+  }
+
+  onConsole(listener: (output: ConsoleOutput) => void): () => void {
+    return this.consoleOutput.add(listener);
+  }
+
+  onMessage(listener: (text: string, severity: 'info' | 'warning' | 'error') => void): () => void {
+    return this.messages.add(([text, severity]) => listener(text, severity));
+  }
+
+  onThreads(listener: (change: { readonly id: number; readonly reason: 'started' | 'exited' }) => void): () => void {
+    return this.threadChanges.listeners.add(listener);
+  }
+
+  onBreakpointChanged(listener: (breakpoint: BreakpointState) => void): () => void {
+    return this.breakpointChanges.add(listener);
+  }
+
+  /** Everything that moves the machine goes through here: one at a time, and a stop is told to all. */
+  private move(motion: () => Promise<Halt>): Promise<StopEvent> {
+    if (this.moving) return Promise.reject(new UserError('The machine runs already: pause it first'));
+    this.loop.begin();
+    const moving = this.moved(motion);
+    this.moving = moving;
+    return moving;
+  }
+
+  private async moved(motion: () => Promise<Halt>): Promise<StopEvent> {
+    this.continued.emit();
+    try {
+      const halt = await motion();
+      const event = { ...halt, threadId: this.threadList.currentId(), instructionCount: this.machine.instructionCount };
+      this.moving = undefined;
+      this.settle();
+      this.stopped.emit(event);
+      return event;
+    } catch (error) {
+      this.moving = undefined;
+      this.settle();
+      throw error;
+    }
+  }
+
+  private settle(): void {
+    this.target.forget();
+    this.consoles.flush(true);
+    this.tellDiagnostics();
+    this.threadChanges.update();
+  }
+
+  private afterSlice(): void {
+    this.consoles.flush(false);
+    this.tellDiagnostics();
+  }
+
+  private tellDiagnostics(): void {
+    for (const text of this.parts.diagnostics.splice(0)) this.messages.emit([text, 'warning']);
+  }
+}
+
+function haltOf(result: RunResult): Halt {
+  if (result.kind === 'halt') return result.halt;
+  throw new Error('A run without a goal cannot arrive');
+}

@@ -1,0 +1,150 @@
+/**
+ * From launch settings to a debug engine: reads the images, checks that everything fits, fills the machine's memory by the boot
+ * contract, and composes the engine. After it the machine stands before its first instruction.
+ */
+import { loadAddress } from '../hypervisor/addressSpace';
+import { Hypervisor } from '../hypervisor/hypervisor';
+import type { ImageFace } from '../image/face';
+import { boardNamed } from '../machine/boards';
+import { createMachine } from '../machine/machine';
+import type { BootRequest, MachineFace, TickModelName } from '../machine/types';
+import { Engine } from './engine';
+import { ImageLoader, readNamed, type LoadedImage } from './launch/loadImages';
+import { moduleTags } from './launch/moduleTags';
+import { placeNative } from './launch/native';
+import {
+  checkBlocks,
+  checkDomainMemory,
+  checkSegments,
+  moduleBlocks,
+  segmentBlocks,
+  type Block,
+} from './launch/placement';
+import { defaultRunHost, type RunHost } from './run/host';
+import { Target, type TargetImages } from './target/target';
+import { UserError, type DebugEngine, type FileHost, type LaunchSettings } from './types';
+
+interface Loaded {
+  readonly machine: MachineFace;
+  readonly images: TargetImages;
+  /** Physical address of the first instruction of the hypervisor or kernel. */
+  readonly entry: number;
+  readonly hypervisor?: Hypervisor;
+}
+
+/** Rejects with UserError, one sentence, for every mistake in the settings or the files. */
+export async function launch(
+  settings: LaunchSettings,
+  host: FileHost,
+  runHost: RunHost = defaultRunHost(),
+): Promise<DebugEngine> {
+  const diagnostics: string[] = [];
+  const machine = newMachine(settings, (text) => diagnostics.push(text));
+  const loaded =
+    settings.hypervisor === undefined
+      ? await loadNative(settings, host, machine)
+      : await loadHypervisor(settings, settings.hypervisor, host, machine);
+  const target = new Target(loaded.machine, loaded.images, loaded.hypervisor);
+  return new Engine({
+    target,
+    settings,
+    entry: loaded.entry,
+    builtinSourceRoot: host.builtinSourceRoot,
+    runHost,
+    diagnostics,
+  });
+}
+
+function newMachine(settings: LaunchSettings, onDiagnostic: (text: string) => void): MachineFace {
+  const board = boardNamed(settings.machine);
+  if ('error' in board) throw new UserError(board.error);
+  const { memoryBytes: ramBytes, nsPerTick } = settings;
+  try {
+    return createMachine({ board, ramBytes, tickModel: settings.tickModel as TickModelName, nsPerTick, onDiagnostic });
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function loadHypervisor(
+  settings: LaunchSettings,
+  name: string,
+  host: FileHost,
+  machine: MachineFace,
+): Promise<Loaded> {
+  const loader = new ImageLoader(host);
+  const { image } = await loader.load(name);
+  const kernels = await Promise.all(settings.domains.map(({ kernel }) => loader.load(kernel)));
+  const symbols = await Promise.all(
+    settings.domains.map(({ symbols: file }) => (file === undefined ? undefined : loader.load(file))),
+  );
+  kernels.forEach(({ image: kernel }) => checkSegments(kernel));
+  const modules = moduleBlocks(kernels.map(({ bytes }, index) => ({ name: settings.domains[index]!.name, bytes })));
+  const blocks = [...segmentBlocks(image), ...modules, ...(await preloads(settings, host))];
+  checkBlocks(blocks, machine.ramBase, machine.ramBytes);
+  const usedEnd = Math.max(...blocks.map(({ address, byteLength }) => address + byteLength)) - machine.ramBase;
+  checkDomainMemory(settings.domains, usedEnd, machine.ramBytes);
+  write(machine, blocks);
+  const entry = loadAddress(image, image.entry) ?? image.entry;
+  const tags = modules.map(({ address, byteLength }, index) => {
+    const { name: domain, memoryBytes, commandLine } = settings.domains[index]!;
+    return { address, byteLength, memoryBytes, name: domain, commandLine };
+  });
+  boot(machine, { entry, ...commandLine(settings), extraTags: moduleTags(tags) });
+  const names = settings.domains.map((domain) => domain.name);
+  return {
+    machine,
+    entry,
+    images: {
+      hypervisor: image,
+      domains: kernels.map((kernel, index) => domainImages(kernel, symbols[index])),
+      native: [],
+    },
+    hypervisor: new Hypervisor(machine, image, names),
+  };
+}
+
+/** An image with the symbols stands for a stripped kernel. */
+function domainImages(kernel: LoadedImage, symbols: LoadedImage | undefined): readonly ImageFace[] {
+  return symbols ? [symbols.image] : [kernel.image];
+}
+
+async function loadNative(settings: LaunchSettings, host: FileHost, machine: MachineFace): Promise<Loaded> {
+  if (settings.kernel === undefined)
+    throw new UserError('Nothing to run: name a "hypervisor" with "domains", or a "kernel" to run natively');
+  const bytes = await readNamed(host, settings.kernel);
+  const { image, blocks, entry } = placeNative(settings, settings.kernel, bytes, machine.ramBase);
+  const all = [...blocks, ...(await preloads(settings, host))];
+  checkBlocks(all, machine.ramBase, machine.ramBytes);
+  write(machine, all);
+  const initrd = settings.initrd === undefined ? {} : { initrd: await readNamed(host, settings.initrd) };
+  boot(machine, { entry, ...initrd, ...commandLine(settings) });
+  return { machine, entry, images: { domains: [], native: image ? [image] : [] } };
+}
+
+function preloads(settings: LaunchSettings, host: FileHost): Promise<readonly Block[]> {
+  return Promise.all(
+    settings.load.map(async ({ file, address }) => {
+      const bytes = await readNamed(host, file);
+      return { what: `load ${file}`, address, bytes, byteLength: bytes.length };
+    }),
+  );
+}
+
+function write(machine: MachineFace, blocks: readonly Block[]): void {
+  for (const { what, address, bytes } of blocks)
+    if (!machine.writePhysical(address, bytes))
+      throw new UserError(`${what} cannot be placed at 0x${address.toString(16)}`);
+}
+
+/** The board knows where its boot parameters go, and refuses what does not fit there. */
+function boot(machine: MachineFace, request: BootRequest): void {
+  try {
+    machine.boot(request);
+  } catch (error) {
+    throw new UserError(error instanceof Error ? error.message : String(error));
+  }
+}
+
+const commandLine = (settings: LaunchSettings): { readonly commandLine?: string } =>
+  settings.commandLine === undefined ? {} : { commandLine: settings.commandLine };

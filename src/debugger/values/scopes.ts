@@ -1,0 +1,199 @@
+/** The scopes of a frame: locals, registers, virtual registers, CP15, banked registers, globals by image. Order is the client's order. */
+import { isMissing, type AddressSpace } from '../../hypervisor/types';
+import type { ImageFace } from '../../image/face';
+import type { CpuMode } from '../../machine/types';
+import { memoryOperand, spaceText } from '../expressions/evaluator';
+import type { Operand } from '../expressions/operand';
+import { describeDacr, describeFsr, describePsr, modeName, PSR_FIELDS } from '../registers/fields';
+import { CP15_ROWS, GENERAL_NAMES, VIRTUAL_ROWS } from '../registers/names';
+import type { FrameFactory } from '../stack/frameFactory';
+import type { Target } from '../target/target';
+import { UserError, type Frame, type Scope, type Value } from '../types';
+import { hex32, type FormatContext } from './format';
+import { FrameEnvironment } from './frameEnvironment';
+import { ValueTree } from './valueTree';
+
+/** Banks as the manual draws them (ARM DDI 0100 A2.3). */
+const BANKS: readonly { readonly mode: CpuMode; readonly registers: readonly number[] }[] = [
+  { mode: 'usr', registers: [13, 14] },
+  { mode: 'svc', registers: [13, 14] },
+  { mode: 'irq', registers: [13, 14] },
+  { mode: 'abt', registers: [13, 14] },
+  { mode: 'und', registers: [13, 14] },
+  { mode: 'fiq', registers: [8, 9, 10, 11, 12, 13, 14] },
+];
+const REGISTER_NAMES = [...GENERAL_NAMES, 'sp', 'lr', 'pc'];
+
+export class Scopes {
+  private readonly format: FormatContext;
+
+  constructor(
+    private readonly target: Target,
+    private readonly factory: FrameFactory,
+  ) {
+    this.format = {
+      symbolAt: (space, address) => target.symbolAt(space, address),
+      read: (space, address, byteLength) => target.read(space, address, byteLength),
+    };
+  }
+
+  tree(environment: FrameEnvironment): ValueTree {
+    return new ValueTree(environment, this.format);
+  }
+
+  of(frame: Frame): readonly Scope[] {
+    if (frame.kind === 'label') return [];
+    const environment = new FrameEnvironment(this.target, this.factory, frame);
+    const tree = this.tree(environment);
+    const scope = (name: Scope['name'], values: () => readonly Value[], expensive = false): Scope => ({
+      name,
+      values,
+      expensive,
+    });
+    const guest = environment.vcpu();
+    return [
+      ...(frame.image ? [scope('Locals', () => this.locals(environment, tree))] : []),
+      scope('Registers', () => this.registers(environment, tree)),
+      ...(guest ? [scope('Virtual registers', () => this.virtual(environment, tree))] : []),
+      scope('CP15', () => this.cp15(environment, tree)),
+      scope('Banked registers', () => this.banked()),
+      scope('Globals', () => this.globals(frame, environment, tree), true),
+    ];
+  }
+
+  private locals(environment: FrameEnvironment, tree: ValueTree): readonly Value[] {
+    return environment
+      .locals()
+      .map((variable) => tree.named(variable.name, variable.name, () => environment.localOperand(variable)));
+  }
+
+  private registers(environment: FrameEnvironment, tree: ValueTree): readonly Value[] {
+    const general = REGISTER_NAMES.map((name, index) => tree.named(name, `$${name}`, () => environment.general(index)));
+    const cpsr = environment.cpsr();
+    if (!cpsr) return general;
+    return [...general, summarised(tree.value('cpsr', '$cpsr', cpsr), describePsr(cpsr.value!))];
+  }
+
+  private virtual(environment: FrameEnvironment, tree: ValueTree): readonly Value[] {
+    const vcpu = environment.vcpu();
+    if (!vcpu) return [];
+    return VIRTUAL_ROWS.map((row) => {
+      const value = vcpu.virtualRegisters[row.key];
+      const expression = `$dom${vcpu.domainId}.${row.key}`;
+      if (isMissing(value)) return { name: row.name, text: `<${value.missing}>` };
+      const shown = tree.named(row.name, expression, () => environment.virtual(row.key, vcpu)!);
+      return summarised(shown, virtualSummary(row.key, value));
+    });
+  }
+
+  private cp15(environment: FrameEnvironment, tree: ValueTree): readonly Value[] {
+    return CP15_ROWS.map((row) => {
+      const operand = environment.cp15(row);
+      const shown = tree.value(row.name, `$${row.key}`, operand);
+      return summarised({ ...shown, type: row.doc }, cp15Summary(row.key, operand.value!));
+    });
+  }
+
+  private banked(): readonly Value[] {
+    const { cpu } = this.target.machine;
+    return BANKS.map(({ mode, registers }) => {
+      const names = (index: number) => `${REGISTER_NAMES[index]!}_${mode}`;
+      const children = (): readonly Value[] => {
+        const spsr = cpu.getSpsr(mode);
+        return [
+          ...registers.map((index) => ({
+            name: names(index),
+            text: hex32(cpu.getRegister(index, mode)),
+            set: (text: string) => cpu.setRegister(index, parseNumber(text), mode),
+          })),
+          ...(spsr === undefined ? [] : [this.spsr(mode, spsr)]),
+        ];
+      };
+      const brief = registers
+        .slice(-2)
+        .map((index) => `${REGISTER_NAMES[index]} ${hex32(cpu.getRegister(index, mode))}`);
+      return {
+        name: mode.toUpperCase(),
+        text: `${cpu.mode === mode ? '(current) ' : ''}${brief.join(', ')}`,
+        children,
+      };
+    });
+  }
+
+  private spsr(mode: CpuMode, value: number): Value {
+    return {
+      name: `spsr_${mode}`,
+      text: `${hex32(value)} ${describePsr(value)}`,
+      children: () =>
+        PSR_FIELDS.map((field) => {
+          const raw = (value >>> field.low) & (2 ** field.width - 1);
+          return { name: field.name, text: field.meaning ? `${raw} ${field.meaning(raw)}` : `${raw}` };
+        }),
+      set: (text) => this.target.machine.cpu.setSpsr(mode, parseNumber(text)),
+    };
+  }
+
+  /** One node an image, the frame's own first; nothing is read before it is opened. */
+  private globals(frame: Frame, environment: FrameEnvironment, tree: ValueTree): readonly Value[] {
+    const own = this.target.imagesOf(frame.space).map((image) => ({ image, space: frame.space }));
+    const rest: { image: ImageFace; space: AddressSpace }[] = [];
+    const { hypervisor, domains } = this.target.images;
+    if (hypervisor && frame.space.kind !== 'xen') rest.push({ image: hypervisor, space: { kind: 'xen' } });
+    domains.forEach((images, domainId) => {
+      if (frame.space.kind === 'domain' && frame.space.domainId === domainId) return;
+      rest.push(...images.map((image) => ({ image, space: { kind: 'domain' as const, domainId } })));
+    });
+    return [...own, ...rest].map(({ image, space }) => ({
+      name: `${this.spaceName(space)}: ${image.name}`,
+      text: `${image.globals().length} variables`,
+      children: () => this.globalsOf(image, space, environment, tree),
+    }));
+  }
+
+  private globalsOf(
+    image: ImageFace,
+    space: AddressSpace,
+    environment: FrameEnvironment,
+    tree: ValueTree,
+  ): readonly Value[] {
+    const sorted = [...image.globals()].sort((left, right) => left.name.localeCompare(right.name, 'en'));
+    return sorted.map((variable) =>
+      tree.named(
+        variable.name,
+        this.target.hypervisor ? `${spaceText(space)}${variable.name}` : variable.name,
+        (): Operand => memoryOperand(environment, space, variable.address, variable.type),
+      ),
+    );
+  }
+
+  private spaceName(space: AddressSpace): string {
+    if (space.kind === 'domain') return this.target.domainName(space.domainId);
+    return this.target.hypervisor ? 'Hypervisor' : 'Kernel';
+  }
+}
+
+function summarised(value: Value, summary: string | undefined): Value {
+  return summary ? { ...value, text: `${hexOnly(value.text)} ${summary}` } : value;
+}
+
+/** A register's words replace the symbol that its number happens to fall on. */
+const hexOnly = (text: string): string => text.split(' ')[0]!;
+
+function virtualSummary(key: string, value: number): string | undefined {
+  if (key === 'vpsr')
+    return (value & 0x1f) === 0x10 ? 'virtual user' : (value & 0x1f) === 0x13 ? 'virtual kernel' : modeName(value);
+  if (key === 'vdacr') return describeDacr(value);
+  return key === 'vfsr' ? describeFsr(value) : undefined;
+}
+
+function cp15Summary(key: string, value: number): string | undefined {
+  if (key === 'dacr') return describeDacr(value);
+  if (key === 'dfsr' || key === 'ifsr') return describeFsr(value);
+  return key === 'control' ? (value & 1 ? 'MMU on' : 'MMU off') : undefined;
+}
+
+function parseNumber(text: string): number {
+  const value = Number(text.trim());
+  if (!Number.isInteger(value)) throw new UserError(`"${text}" is not a whole number`);
+  return value >>> 0;
+}
