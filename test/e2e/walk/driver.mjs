@@ -1,0 +1,81 @@
+// The workbench as a person uses it, for Playwright: keys, palette, views. Waits on what is seen, never on time.
+
+/** Opens a workbench and waits until it can be used. */
+export async function openWorkbench(page, url) {
+  await page.goto(url);
+  await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
+}
+
+/**
+ * Presses F5 once a configuration of this name can be started: before that, F5 only opens the Run view.
+ * @param {string} name of the launch configuration
+ */
+export async function startDebugging(page, name) {
+  await page.keyboard.press('Control+Shift+D');
+  await page.locator('.start-debug-action-item', { hasText: name }).first().waitFor({ timeout: 30_000 });
+  await page.keyboard.press('F5');
+  await page.locator('.debug-toolbar:visible').first().waitFor({ timeout: 30_000 });
+}
+
+/** Runs a command from the palette, which does not learn of new commands while it is open: it is reopened until it knows it. */
+export async function runCommand(page, title) {
+  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  for (let tries = 0; tries < 15; tries++) {
+    await page.keyboard.press('Escape');
+    await page.keyboard.press('F1');
+    await page.locator('.quick-input-widget input').first().waitFor();
+    await page.keyboard.type(title);
+    const found = await row.waitFor({ timeout: 2000 }).then(
+      () => true,
+      () => false,
+    );
+    if (found) {
+      await page.keyboard.press('Enter');
+      return;
+    }
+  }
+  throw new Error(`The palette has no command "${title}".`);
+}
+
+/** Adds a function breakpoint through the Breakpoints view, as a person types it. */
+export async function addFunctionBreakpoint(page, name) {
+  await runCommand(page, 'Debug: Function Breakpoint');
+  const input = page.locator('.debug-breakpoints input.input').first();
+  await input.waitFor();
+  await input.fill(name);
+  await page.keyboard.press('Enter');
+  await page.locator('.debug-breakpoints .monaco-list-row', { hasText: name }).first().waitFor();
+}
+
+export const callStackRow = (page, text) =>
+  page.locator('.debug-call-stack .monaco-list-row', { hasText: text }).first();
+export const variableRow = (page, text) => page.locator('.debug-variables .monaco-list-row', { hasText: text }).first();
+
+/** Opens a scope of the Variables view and waits for one of its variables. */
+export async function expandScope(page, scope, variable) {
+  const row = variableRow(page, scope);
+  await row.waitFor();
+  if ((await row.getAttribute('aria-expanded')) !== 'true') await row.locator('.monaco-tl-twistie').click();
+  await variableRow(page, variable).waitFor();
+}
+
+/** The document of the webview whose heading is this; it is two frames deep. */
+export async function webviewWith(page, heading) {
+  const frames = page.locator('iframe.webview');
+  const inner = (index) => frames.nth(index).contentFrame().locator('iframe#active-frame').contentFrame();
+  const deadline = Date.now() + 30_000;
+  while (Date.now() < deadline) {
+    for (let index = 0; index < (await frames.count()); index++) {
+      const title = inner(index).locator('h1', { hasText: heading });
+      if (
+        await title.waitFor({ timeout: 1000 }).then(
+          () => true,
+          () => false,
+        )
+      )
+        return inner(index);
+    }
+    await frames.first().waitFor();
+  }
+  throw new Error(`No webview with the heading "${heading}".`);
+}

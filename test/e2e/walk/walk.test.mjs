@@ -1,0 +1,121 @@
+// A person's walk through the workbench: F5, a breakpoint, the virtual registers, both views. Screenshots of each step are
+// kept in test-results/workbench/.
+import assert from 'node:assert/strict';
+import { mkdirSync, rmSync } from 'node:fs';
+import path from 'node:path';
+import { startBrowser } from '../../../tools/workbench/browser.mjs';
+import { startServer } from '../../../tools/workbench/server.mjs';
+import { projectRoot } from '../../../tools/workbench/setup.mjs';
+import {
+  addFunctionBreakpoint,
+  callStackRow,
+  expandScope,
+  openWorkbench,
+  runCommand,
+  startDebugging,
+  variableRow,
+  webviewWith,
+} from './driver.mjs';
+
+const screenshots = path.join(projectRoot, 'test-results/workbench');
+const configuration = 'Xen with two mini-OS domains';
+
+describe('A walk through the workbench', () => {
+  let server;
+  let browser;
+  let page;
+  let shots = 0;
+  const screenshot = (name) => page.screenshot({ path: path.join(screenshots, `${++shots}-${name}.png`) });
+
+  before(async () => {
+    rmSync(screenshots, { recursive: true, force: true });
+    mkdirSync(screenshots, { recursive: true });
+    // Installed as users have it, by a link, so that messages are shown too.
+    server = await startServer({ link: [projectRoot] });
+    browser = await startBrowser();
+    page = browser.page;
+    await openWorkbench(page, server.url({ workspace: path.join(projectRoot, 'samples/armvisor.code-workspace') }));
+  });
+  after(async () => {
+    await browser?.stop();
+    await server?.stop();
+  });
+  afterEach(async function () {
+    if (this.currentTest.state === 'failed') await screenshot('failed');
+  });
+
+  it('F5 stops on entry, in the source of the hypervisor', async () => {
+    await startDebugging(page, configuration);
+    await page.locator('.codicon-debug-stackframe').first().waitFor();
+    await page.locator('.tab.active', { hasText: 'start.S' }).waitFor();
+    await screenshot('entry');
+  });
+
+  it('a function breakpoint on do_upcall hits', async () => {
+    await addFunctionBreakpoint(page, 'do_upcall');
+    await page.keyboard.press('F5');
+    await callStackRow(page, 'do_upcall').waitFor();
+    await page.locator('.tab.active', { hasText: 'entry.S' }).waitFor();
+    for (const domain of ['Domain-0', 'Domain-1']) await callStackRow(page, domain).waitFor();
+    await screenshot('do_upcall');
+  });
+
+  it('the Variables view has VFAR among the virtual registers', async () => {
+    await expandScope(page, 'Virtual registers', 'VFAR');
+    const text = await variableRow(page, 'VFAR').textContent();
+    assert.match(text, /VFAR.*0x[0-9a-fA-F]{8}/);
+    await screenshot('virtual-registers');
+  });
+
+  it('the memory map names the areas of Figure 2 and the owners of the regions', async () => {
+    await runCommand(page, 'Armvisor: Show Memory Map');
+    const view = await webviewWith(page, 'Memory map');
+    await view.locator('.region').first().waitFor();
+    const text = await view.locator('.map').innerText();
+    for (const words of ['DIRECTMAP', 'Guest kernel', 'Xen image', 'D0 VMM', 'D1 kernel'])
+      assert.ok(text.includes(words), words);
+    assert.match(await view.locator('.status').innerText(), /Stopped/);
+    await screenshot('memory-map');
+  });
+
+  it('the memory map is walked with the keyboard and shows another domain', async () => {
+    const view = await webviewWith(page, 'Memory map');
+    const chosen = () => view.locator('[aria-selected=true]').getAttribute('aria-label');
+    await view.locator('.map').focus();
+    await page.keyboard.press('End');
+    assert.match(await chosen(), /^0x00000000/);
+    await page.keyboard.press('ArrowUp');
+    assert.doesNotMatch(await chosen(), /^0x00000000/);
+    await view.locator('#space').selectOption('dom1');
+    await view.locator('.owner', { hasText: 'Domain-1' }).first().waitFor();
+    assert.equal(await view.locator('.owner', { hasText: 'Domain-0' }).count(), 0);
+  });
+
+  it('the domain permissions hold the live DACR against Table 1', async () => {
+    await runCommand(page, 'Armvisor: Show Domain Permissions');
+    const view = await webviewWith(page, 'Domain permissions');
+    await view.locator('.matrix').waitFor();
+    const heads = await view.locator('.matrix thead th').allInnerTexts();
+    assert.equal(heads.length, 6);
+    assert.equal(await view.locator('.matrix tbody tr').count(), 16);
+    assert.match(await view.locator('.summary').innerText(), /DACR of the CPU is\s+0x000000/);
+  });
+
+  it('an address typed in is explained to the verdict', async () => {
+    const view = await webviewWith(page, 'Domain permissions');
+    await view.locator('#access').selectOption('write');
+    await view.locator('#address').fill('dom1:0xC0008000');
+    await page.keyboard.press('Enter');
+    await view.locator('.verdict', { hasText: 'denied' }).waitFor();
+    assert.match(await view.locator('.steps').innerText(), /L1\[0xC00\]/);
+    await screenshot('permissions');
+  });
+
+  it('the views say that the session has ended when it is stopped', async () => {
+    await page.locator('.monaco-workbench').click({ position: { x: 5, y: 5 } });
+    await page.keyboard.press('Shift+F5');
+    const view = await webviewWith(page, 'Domain permissions');
+    await view.locator('.status', { hasText: 'Session ended' }).waitFor();
+    await screenshot('ended');
+  });
+});
