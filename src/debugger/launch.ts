@@ -9,9 +9,9 @@ import { boardNamed } from '../machine/boards';
 import { createMachine } from '../machine/machine';
 import type { BootRequest, MachineFace, TickModelName } from '../machine/types';
 import { Engine } from './engine';
-import { ImageLoader, readNamed, type LoadedImage } from './launch/loadImages';
-import { moduleTags } from './launch/moduleTags';
-import { placeNative } from './launch/native';
+import { ImageLoader, readNamed, type LoadedImage } from './loading/loadImages';
+import { moduleTags } from './loading/moduleTags';
+import { placeNative } from './loading/native';
 import {
   checkBlocks,
   checkDomainMemory,
@@ -19,7 +19,7 @@ import {
   moduleBlocks,
   segmentBlocks,
   type Block,
-} from './launch/placement';
+} from './loading/placement';
 import { defaultRunHost, type RunHost } from './run/host';
 import { Target, type TargetImages } from './target/target';
 import { UserError, type DebugEngine, type FileHost, type LaunchSettings } from './types';
