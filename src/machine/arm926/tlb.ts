@@ -35,7 +35,7 @@ export interface TlbContents {
   readonly banks: readonly { privileged: boolean; dacr: number; bound: boolean; lastUse: number }[];
   readonly current: number;
   readonly useCount: number;
-  /** Five words each: word index, then page with rights, addend; see `capture`. */
+  /** Four words each: word index of the entry, its read tag, addend, and page with rights. */
   readonly entries: Int32Array;
   readonly wideMegabytes: Int32Array;
 }
