@@ -5,7 +5,7 @@ import { isMissing } from '../../hypervisor/types';
 import type { FilterSighting } from '../exceptionFilters';
 import { explainWalk } from '../explainWalk';
 import { describeFsr } from '../registers/fields';
-import { swiImmediate } from '../stack/borderLabels';
+import { describeSystemCall, swiImmediate, systemCallNumber } from '../stack/borderLabels';
 import type { StackBuilder } from '../stack/stackBuilder';
 import type { Target } from '../target/target';
 import type { Frame } from '../types';
@@ -54,8 +54,8 @@ export class FilterScene {
       return undefined;
     const who = guest.kind === 'guestUser' ? 'a process' : 'the kernel';
     return {
-      variables: { ...registersOf(guest), nr: immediate, dom },
-      description: `System call 0x${immediate.toString(16)} from ${who} of ${this.target.domainName(dom)}`,
+      variables: { ...registersOf(guest), nr: systemCallNumber(immediate, guest.registers) ?? -1, dom },
+      description: `${capital(describeSystemCall(immediate, guest.registers))} from ${who} of ${this.target.domainName(dom)}`,
     };
   }
 

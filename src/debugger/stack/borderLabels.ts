@@ -93,8 +93,7 @@ function swiBorder(crossing: Crossing, cause: Cause): Border {
     const what = number === undefined ? '' : ` ${describeHypercall(number)}`;
     return { text: `hypercall${what} from ${crossing.domain}`, behind: true };
   }
-  const call = immediate === undefined ? '' : ` 0x${immediate.toString(16)}`;
-  return { text: `system call${call} from ${crossing.domain}`, behind: true };
+  return { text: `${describeSystemCall(immediate, crossing.registers)} from ${crossing.domain}`, behind: true };
 }
 
 /** Immediate of the `swi` before the guest's pc; undefined when there is none. */
@@ -109,11 +108,25 @@ export function swiImmediate(crossing: Pick<Crossing, 'registers' | 'thumb' | 'r
   return (word & 0x0f000000) === 0x0f000000 ? word & 0xffffff : undefined;
 }
 
+/** Calls with an immediate carry their number there; `swi 0` says it in r7 (the convention of the ARM EABI for Linux). */
+export function systemCallNumber(immediate: number, registers: readonly (number | undefined)[]): number | undefined {
+  return immediate === 0 ? registers[7] : immediate;
+}
+
+/** `system call 4`, `system call 0xffffab`. */
+export function describeSystemCall(immediate: number | undefined, registers: readonly (number | undefined)[]): string {
+  const number = immediate === undefined ? undefined : systemCallNumber(immediate, registers);
+  if (number === undefined) return 'system call';
+  return `system call ${number < 1000 ? number : `0x${number.toString(16)}`}`;
+}
+
 /** What the guest's callback was called for, by the context number in the frame on its stack. */
-export function describeUpcall(context: number | undefined, call: number | undefined): string {
+export function describeUpcall(
+  context: number | undefined,
+  immediate: number | undefined,
+  registers: readonly (number | undefined)[],
+): string {
   const known = context === undefined ? undefined : contextNamed(context);
   if (!known) return 'upcall';
-  return known.word === 'system_call' && call !== undefined
-    ? `upcall: system call 0x${call.toString(16)}`
-    : `upcall: ${known.label}`;
+  return `upcall: ${known.word === 'system_call' ? describeSystemCall(immediate, registers) : known.label}`;
 }

@@ -131,7 +131,7 @@ export class GuestWalk {
     const { registers, frame, address } = interruption;
     const beyondPsr = frame?.psr ?? psr;
     const space = { kind: 'domain', domainId: start.domainId } as const;
-    const call = swiImmediate({
+    const immediate = swiImmediate({
       registers,
       thumb: (beyondPsr & THUMB) !== 0,
       readGuest: this.target.reader(space),
@@ -139,7 +139,7 @@ export class GuestWalk {
     const cause = frame && contextNamed(frame.context)?.word;
     const home: RegisterHome = address === undefined ? { kind: 'unwound' } : { kind: 'memory', space, address };
     return {
-      label: describeUpcall(frame?.context, call),
+      label: describeUpcall(frame?.context, immediate, registers),
       cursor: {
         registers,
         psr: beyondPsr,

@@ -146,9 +146,12 @@ export class HypervisorWalk {
     const saved = this.savedFrame(vcpu);
     const complete = saved !== undefined && saved.registers[15] === step.caller[15];
     const { cpu } = this.target.machine;
-    // What the trap has not saved yet (sp, lr) the CPU still holds for USR mode.
+    // What the trap has not saved yet the CPU still holds for USR mode. In an exception mode sp and lr are that mode's own.
+    const inStub = start.live && frames.length === 1 && EXCEPTION_MODES.includes(cpu.mode);
     const registers = step.caller.map((value, index) =>
-      value === undefined && start.live && index < 15 ? cpu.getRegister(index, 'usr') : value,
+      start.live && index < 15 && (value === undefined || (inStub && index > 12))
+        ? cpu.getRegister(index, 'usr')
+        : value,
     );
     const functions = frames.filter(({ kind }) => kind === 'hypervisor').map(({ name }) => name);
     const entering = functions.length > 0 && ENTRY.test(functions[functions.length - 1]!);

@@ -8,6 +8,7 @@ import { fieldValue } from '../registers/fields';
 import { UserError, type Value } from '../types';
 import { formatAggregate, formatScalar, hex32, type FormatContext } from './format';
 
+const LOWEST_NAMED = 0x1000;
 /** Elements of a large array are offered in ranges of this many. */
 const RANGE = 100;
 
@@ -48,7 +49,8 @@ export class ValueTree {
     const { type, value, space, place } = operand;
     if (value === undefined) return place && type ? formatAggregate(type, place.address, space, this.format) : '';
     if (operand.hexadecimal && !type) {
-      const symbol = this.format.symbolAt(space, value >>> 0);
+      // A small number is a number: the code at the vectors would give it a misleading name.
+      const symbol = value < LOWEST_NAMED ? undefined : this.format.symbolAt(space, value >>> 0);
       const where = symbol ? ` <${symbol.name}${symbol.offset ? `+0x${symbol.offset.toString(16)}` : ''}>` : '';
       return hex32(value) + where;
     }
