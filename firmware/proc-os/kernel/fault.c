@@ -30,13 +30,27 @@ static const char *trap_name(unsigned trap)
     }
 }
 
+/* " (permission, page, MMU domain 1)"; without a descriptor there is no MMU domain to name. */
+static void explain(char *text, size_t size, unsigned vfsr)
+{
+    const char *reason = reasons[vfsr & 15] ? reasons[vfsr & 15] : "unknown reason";
+
+    if ((vfsr & 15) < 7)
+        format_text(text, size, " (%s)", reason);
+    else
+        format_text(text, size, " (%s, MMU domain %u)", reason, vfsr >> 4 & 15);
+}
+
 void process_fault(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, unsigned vfsr)
 {
-    const char *decision, *reason = reasons[vfsr & 15];
+    const char *decision;
+    char why[48] = "";
     unsigned step = frame->psr & PSR_THUMB ? 2 : 4;
     /* The frame of an undefined instruction already points behind it (public/arch-arm.h). */
     unsigned at = trap == TRAP_UNDEFINED ? frame->r15 - step : frame->r15;
 
+    if (trap != TRAP_UNDEFINED)
+        explain(why, sizeof why, vfsr);
     if (++current_process->faults_in_a_row > MOST_FAULTS_IN_A_ROW) {
         decision = "one too many, ended";
         current_process->state = PROCESS_ENDED;
@@ -47,7 +61,6 @@ void process_fault(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, un
         decision = "skipped";
         frame->r15 = at + step;
     }
-    printk("proc-os: pid %u at pc 0x%08x: %s (CTX 0x%02x) VFAR 0x%08x VFSR 0x%03x%s%s%s: %s\n", current_process->pid,
-           at, trap_name(trap), trap, vfar, vfsr, trap == TRAP_UNDEFINED ? "" : " (",
-           trap == TRAP_UNDEFINED ? "" : reason ? reason : "unknown reason", trap == TRAP_UNDEFINED ? "" : ")", decision);
+    printk("proc-os: pid %u at pc 0x%08x: %s (CTX 0x%02x) VFAR 0x%08x VFSR 0x%03x%s: %s\n", current_process->pid, at,
+           trap_name(trap), trap, vfar, vfsr, why, decision);
 }

@@ -9,11 +9,14 @@
 
 #include "abi.h"
 #include "console.h"
+#include "platform.h"
+
+#define NS_PER_TICK (1000000000u / TICKS_PER_SECOND)
 
 struct process *current_process;
 static struct process processes[PROCESSES];
 static unsigned count;
-static volatile unsigned long tick_count;
+static volatile unsigned tick_count;     /* while this domain ran: a sleeping one gets no ticks */
 
 int process_create(unsigned pid, const char *name, unsigned long entry, unsigned rounds)
 {
@@ -54,6 +57,26 @@ static int all_have_ended(void)
     return 1;
 }
 
+static void wake_sleepers(void)
+{
+    uint64_t now = hypervisor_system_time();
+
+    for (unsigned index = 0; index < count; index++)
+        if (processes[index].state == PROCESS_ASLEEP && processes[index].wakeup_ns <= now)
+            processes[index].state = PROCESS_RUNNABLE;
+}
+
+/* When the first of the sleepers wants to wake; there is one. */
+static uint64_t first_wakeup(void)
+{
+    uint64_t first = ~0ull;
+
+    for (unsigned index = 0; index < count; index++)
+        if (processes[index].state == PROCESS_ASLEEP && processes[index].wakeup_ns < first)
+            first = processes[index].wakeup_ns;
+    return first;
+}
+
 /* The process to run; sleeps while all of them do. Events are masked before and after. */
 static struct process *wait_for_runnable(void)
 {
@@ -61,12 +84,14 @@ static struct process *wait_for_runnable(void)
 
     while ((next = next_runnable()) == NULL) {
         if (all_have_ended()) {
-            printk("proc-os: all processes have ended after %u ticks, shutting down\n", (unsigned)tick_count);
+            printk("proc-os: all processes have ended after %u ticks, shutting down\n", tick_count);
             guest_shutdown(SHUTDOWN_poweroff);
         }
-        /* Clears the mask; the tick comes as an upcall from virtual kernel mode, into this very loop. */
+        /* Block clears the mask; the timer's event comes as an upcall from virtual kernel mode, into this very loop. */
+        hypervisor_set_timer_op(first_wakeup());
         hypervisor_sched_op(SCHEDOP_block, NULL);
         events_mask();
+        wake_sleepers();
     }
     return next;
 }
@@ -98,13 +123,11 @@ void processes_start(void)
 void processes_tick(void)
 {
     tick_count++;
-    for (unsigned index = 0; index < count; index++)
-        if (processes[index].state == PROCESS_ASLEEP && processes[index].wakeup_tick <= tick_count)
-            processes[index].state = PROCESS_RUNNABLE;
+    wake_sleepers();
 }
 
 void process_sleep(unsigned ticks)
 {
-    current_process->wakeup_tick = tick_count + (ticks ? ticks : 1);
+    current_process->wakeup_ns = hypervisor_system_time() + (uint64_t)ticks * NS_PER_TICK;
     current_process->state = PROCESS_ASLEEP;
 }

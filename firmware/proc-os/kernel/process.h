@@ -19,7 +19,7 @@ struct process {
     enum process_state state;
     struct cpu_user_regs regs;      /* while another process runs */
     unsigned long table;            /* machine address of its first-level table */
-    unsigned long wakeup_tick;      /* while asleep */
+    uint64_t wakeup_ns;             /* while asleep: the system time to wake it at */
     unsigned faults_in_a_row;       /* faults since the last system call */
 };
 
@@ -33,9 +33,9 @@ void processes_start(void) __attribute__((noreturn));
 int process_owns(unsigned long address, unsigned long length);
 /* Takes the CPU from the running process, whose registers are in the frame, and gives it to the next one. */
 void process_switch(struct cpu_user_regs *frame);
-/* The running process shall not run for so many ticks, at least one; takes effect at the next process_switch. */
+/* The running process shall not run for so many ticks; takes effect at the next process_switch. */
 void process_sleep(unsigned ticks);
-/* One tick has passed: wakes sleepers. */
+/* Counts a tick and wakes the sleepers whose time has come. */
 void processes_tick(void);
 
 /* address_space.c */

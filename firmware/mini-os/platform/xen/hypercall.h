@@ -56,6 +56,21 @@ static inline long hypervisor_sched_op(unsigned long command, void *argument)
     return hypercall(__HYPERVISOR_sched_op, command, (unsigned long)argument, 0, 0);
 }
 
+/* One VIRQ_TIMER at this system time. */
+static inline long hypervisor_set_timer_op(uint64_t ns)
+{
+    return hypercall(__HYPERVISOR_set_timer_op, (unsigned long)ns, (unsigned long)(ns >> 32), 0, 0);
+}
+
+/* Nanoseconds since boot. */
+static inline uint64_t hypervisor_system_time(void)
+{
+    uint64_t now = 0;
+
+    hypercall(__HYPERVISOR_get_system_time, (unsigned long)&now, 0, 0, 0);
+    return now;
+}
+
 /* Delivers what is pending; for after the mask has been cleared by hand. */
 static inline void hypervisor_force_upcall(void)
 {
