@@ -7,6 +7,7 @@ import { runTour } from './tour/tour';
 /** What `npm start` shows: the hypervisor with two mini-OS domains. */
 const configuration = {
   hypervisor: 'builtin:xen',
+  stopOnEntry: true,
   domains: [{ kernel: 'builtin:mini-os' }, { kernel: 'builtin:mini-os' }],
 };
 
