@@ -25,13 +25,20 @@
         .section .vectors, "ax"
 ENTRY(exception_vectors)
         cfi_trap
+        .cfi_undefined 13
+        .cfi_undefined 14
         .cfi_undefined 15
         b       vector_reset
+        .cfi_register 15, 14
         b       vector_und
         ldr     pc, 1f                          @ swi: no stub, straight to vector_swi (hypercalls.S)
+        .cfi_escape 0x16, 15, 2, 0x7e, 0x7c     @ val_expression: r15 = r14 - 4
         b       vector_pabt
+        .cfi_escape 0x16, 15, 2, 0x7e, 0x78     @ r15 = r14 - 8
         b       vector_dabt
+        .cfi_undefined 15
         b       vector_reset                    @ reserved
+        .cfi_escape 0x16, 15, 2, 0x7e, 0x7c     @ r15 = r14 - 4
         b       vector_irq
         b       vector_fiq
 1:      .word   vector_swi
@@ -49,6 +56,7 @@ END(exception_vectors)
 ENTRY(\vector)
         cfi_trap
         .cfi_def_cfa 13, 0
+        .cfi_undefined 13
         .cfi_undefined 14
         .if     \pc_offset
         .cfi_escape 0x16, 15, 2, 0x7e, 0x80 - \pc_offset  @ val_expression: r15 = r14 - offset
