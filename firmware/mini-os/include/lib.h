@@ -11,7 +11,6 @@ void *memcpy(void *to, const void *from, size_t length);
 void *memset(void *to, int value, size_t length);
 int memcmp(const void *left, const void *right, size_t length);
 size_t strlen(const char *text);
-int strcmp(const char *left, const char *right);
 
 /*
  * The value of the option NAME=value on a command line of words separated by spaces.

@@ -13,7 +13,6 @@ unsigned pages_init(void);
 /* 2^order pages in one piece, aligned to their own size; a null pointer when there is no such piece. */
 void *pages_allocate(unsigned order);
 void pages_free(void *block, unsigned order);
-unsigned pages_free_count(void);
 
 /* Bytes for any purpose, aligned to 8; a null pointer when memory is out or length is 0. */
 void *malloc(size_t length);

@@ -100,8 +100,3 @@ void pages_free(void *block, unsigned order)
     }
     add_block(page, order);
 }
-
-unsigned pages_free_count(void)
-{
-    return free_count;
-}
