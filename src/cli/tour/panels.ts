@@ -42,7 +42,9 @@ export function showValues(terminal: Terminal, values: readonly Value[], perRow 
   const rows: string[][] = [];
   values.forEach((value, index) => {
     if (index % perRow === 0) rows.push([]);
-    rows[rows.length - 1]?.push(`${paint(terminal, 'cyan', value.name)} ${value.text}`);
+    // A value that is not there comes as a sentence in angle brackets; "print" shows it whole.
+    const text = /^<.*>$/.test(value.text) ? paint(terminal, 'dim', '?') : value.text;
+    rows[rows.length - 1]?.push(`${paint(terminal, 'cyan', value.name)} ${text}`);
   });
   terminal.write(table(rows));
 }

@@ -54,8 +54,13 @@ export class TourSession {
     return stop;
   }
 
-  /** The frame that expressions and registers refer to. */
+  /** The frame that expressions and registers refer to: the topmost, of a vCPU that does not run the guest's topmost. */
   get frame(): Frame | undefined {
+    const thread = this.engine.threads().find(({ id }) => id === this.threadId);
+    if (thread?.running === false) {
+      const guest = this.engine.stack(this.threadId).find(({ kind }) => kind === 'guestKernel' || kind === 'guestUser');
+      if (guest !== undefined) return guest;
+    }
     return topFrame(this.engine, this.threadId);
   }
 
