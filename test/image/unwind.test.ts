@@ -5,19 +5,8 @@ import { join } from 'node:path';
 import type { Image } from '../../src/image/image';
 import type { CType, Location, RegisterSet } from '../../src/image/types';
 import { build, open, variants } from './support/fixtures';
-import { needs, run } from './support/tools';
-
-/** Distinct values, so that a rule applied to the wrong register shows; frame pointers lie above the stack pointer. */
-const registers = Array.from({ length: 16 }, (_, register) => 0x20000 + register * 0x1000)
-  .with(7, 0x30000)
-  .with(11, 0x31000);
-/** Memory whose word at an address is a function of the address. */
-const wordAt = (address: number) => (address ^ 0x5a5a0000) >>> 0;
-const memory = (address: number, byteLength: number) => {
-  const bytes = new Uint8Array(byteLength);
-  new DataView(bytes.buffer).setUint32(0, wordAt(address), true);
-  return bytes;
-};
+import { compareFrames, memory, registers, wordAt } from './support/compare';
+import { needs } from './support/tools';
 
 describe('Unwinding', function () {
   this.timeout(180_000);
@@ -27,27 +16,7 @@ describe('Unwinding', function () {
 
   it('applies the call frame rules that readelf interprets, at every row of every function', () => {
     let rows = 0;
-    for (const { name, path, image } of variants()) {
-      for (const row of interpretedRows(path)) {
-        const state = registers.with(15, row.pc);
-        const step = image.unwind(state, memory, true);
-        const cfa = state[row.cfa.register] + row.cfa.offset;
-        const rule = row.rules.get('ra') ?? 'u';
-        const returnAddress = rule.startsWith('c') ? wordAt(cfa + Number(rule.slice(1))) : state[14];
-        const where = `${name} ${row.pc.toString(16)}`;
-        // Without movement of the stack and without another pc there is no caller.
-        assert.ok(step, where);
-        assert.equal(step.method, 'cfi', where);
-        assert.equal(step.cfa, cfa, where);
-        assert.equal(step.caller[15], (returnAddress & ~1) >>> 0, where);
-        for (let register = 4; register < 12; register++) {
-          const saved = row.rules.get(`r${register}`) ?? 'u';
-          const wanted = saved.startsWith('c') ? wordAt(cfa + Number(saved.slice(1))) : state[register];
-          assert.equal(step.caller[register], wanted, `${where} r${register}`);
-        }
-        rows++;
-      }
-    }
+    for (const { name, path, image } of variants()) rows += compareFrames(name, path, image);
     assert.ok(rows > 500, `only ${rows} rows`);
   });
 
@@ -130,34 +99,6 @@ describe('Unwinding', function () {
     }
   });
 });
-
-interface Row {
-  readonly pc: number;
-  readonly cfa: { readonly register: number; readonly offset: number };
-  readonly rules: ReadonlyMap<string, string>;
-}
-
-/** The tables of `readelf --debug-dump=frames-interp`, of functions whose registers r13 and r15 have no rules of their own. */
-function interpretedRows(path: string): Row[] {
-  const rows: Row[] = [];
-  let columns: string[] = [];
-  let end = 0;
-  for (const line of run('arm-none-eabi-readelf', ['--debug-dump=frames-interp', path]).split('\n')) {
-    if (/ (CIE|FDE) /.test(line)) end = parseInt(/ FDE .*\.\.([0-9a-f]{8})/.exec(line)?.[1] ?? '0', 16);
-    const words = line.trim().split(/\s+/);
-    if (words[0] === 'LOC') columns = words.slice(2);
-    const match = /^([0-9a-f]{8}) r(\d+)([+-]\d+)/.exec(line);
-    const pc = match ? parseInt(match[1], 16) : 0;
-    // A last row may describe what follows the function.
-    if (!match || pc >= end || columns.includes('r13')) continue;
-    rows.push({
-      pc,
-      cfa: { register: Number(match[2]), offset: Number(match[3]) },
-      rules: new Map(columns.map((column, index) => [column, words[index + 2]])),
-    });
-  }
-  return rows;
-}
 
 interface Stop {
   readonly frames: readonly {
