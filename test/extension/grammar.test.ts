@@ -105,8 +105,8 @@ describe('The grammar of ARM assembly', () => {
 
   it('knows named labels, numeric local labels and references to them', () => {
     assert.deepEqual(scopesOf('vector_swi:')[0], ['vector_swi', 'entity.name.function.label']);
-    assert.deepEqual(scopesOf('1:\tsubs r0, r0, #1')[0], ['1', 'entity.name.label.local']);
-    assert.equal(scopeIn('\tbne\t1b', '1b'), 'constant.other.label.reference');
+    assert.deepEqual(scopesOf('1:\tsubs r0, r0, #1')[0], ['1', 'entity.name.function.label.local']);
+    assert.equal(scopeIn('\tbne\t1b', '1b'), 'entity.name.function.label.reference');
   });
 
   it('knows directives and the symbols they name', () => {

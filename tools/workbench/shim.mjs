@@ -8,7 +8,7 @@ import { startServer } from './server.mjs';
 const testMilliseconds = 150_000;
 /** What the workbench itself logs, as opposed to the tests. */
 const noise =
-  /Ignoring fetching|Creating a socket|connection token|AccountPolicyGate|AgentHost|reconnection-grace|Service Worker|additional builtin|\[remote-connection\]|INFO|Settings Sync/;
+  /Ignoring fetching|Creating a socket|connection token|AccountPolicyGate|AgentHost|reconnection-grace|Service Worker|additional builtin|\[remote-connection\]|INFO|Settings Sync|spdlog.node/;
 
 const valueOf = (name) => process.argv.find((argument) => argument.startsWith(`--${name}=`))?.slice(name.length + 3);
 const workspace = process.argv.slice(2).find((argument) => argument.startsWith('/'));

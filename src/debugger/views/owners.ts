@@ -37,7 +37,7 @@ export function readOwners(engine: DebugEngine): OwnerOf {
   const domainOf = (hypervisor && fromFrameTable(engine, hypervisor, known)) ?? fromPageTables(engine, known);
   const deviceAt = devicesOf(engine.machine.boardName);
   return (physical) => {
-    if (physical < ramBase || physical >= ramBase + ramBytes) return deviceAt(physical) ?? 'no memory';
+    if (physical < ramBase || physical >= ramBase + ramBytes) return deviceAt(physical) ?? 'no device';
     if (isInImage(physical)) return 'Xen image';
     return domainOf(physical) ?? (hypervisor === undefined ? 'RAM' : 'Xen');
   };
@@ -125,11 +125,12 @@ function fromPageTables(engine: DebugEngine, domains: readonly DomainView[]): (p
   return (physical) => owners.get(Math.floor(physical / FRAME));
 }
 
-/** Names of the devices in the megabyte of an address, since that is what a section maps; undefined when there are none. */
+/** The devices whose registers stand in the frame of an address; undefined when there are none. */
 function devicesOf(boardName: string): (physical: number) => string | undefined {
   const layout = boardLayouts[boardName]?.();
   const windows = (layout === undefined ? [] : placeDevices(layout)).map(({ instance, base, entry }) => ({
-    instance,
+    // Every device of a board begins with its name; what is told apart by is the rest.
+    name: instance.replace(`${boardName}_`, ''),
     start: base,
     end: base + deviceCatalogue[entry.device].table.windowBytes,
   }));
@@ -137,7 +138,7 @@ function devicesOf(boardName: string): (physical: number) => string | undefined 
     const frame = { start: physical - (physical % FRAME), end: nextOwnerBorder(physical) };
     const here = windows.filter(({ start, end }) => start < frame.end && end > frame.start);
     if (here.length === 0) return undefined;
-    const names = here.slice(0, MOST_NAMED_DEVICES).map(({ instance }) => instance);
+    const names = here.slice(0, MOST_NAMED_DEVICES).map(({ name }) => name);
     return `device ${names.join(', ')}${here.length > MOST_NAMED_DEVICES ? ' …' : ''}`;
   };
 }

@@ -110,10 +110,10 @@ describe('The memory map', () => {
       [0x81000, 'Xen'],
     ]);
     assert.deepEqual(ownersFrom(0xffc00000).slice(0, 4), [
-      [0, 'device goldfish_interrupt_controller'],
-      [0x1000, 'device goldfish_device_bus'],
-      [0x2000, 'device goldfish_tty.0'],
-      [0x3000, 'device goldfish_timer'],
+      [0, 'device interrupt_controller'],
+      [0x1000, 'device device_bus'],
+      [0x2000, 'device tty.0'],
+      [0x3000, 'device timer'],
     ]);
     assert.deepEqual(ownersFrom(0xc0000000), [[0, 'Domain-1']]);
   });
@@ -162,6 +162,6 @@ describe('The memory map', () => {
     level1Entry(machine, 0x00100000, fine(level1, 0));
     level1Entry(machine, 0x00200000, section(0xfff00000, 15, 0));
     const { regions } = readMemoryMap(engineOver(machine));
-    assert.ok(regions.some(({ owner, mmuDomain }) => owner === 'no memory' && mmuDomain === 15));
+    assert.ok(regions.some(({ owner, mmuDomain }) => owner === 'no device' && mmuDomain === 15));
   });
 });

@@ -6,15 +6,27 @@ export async function openWorkbench(page, url) {
   await page.locator('.explorer-folders-view .monaco-list-row').first().waitFor({ timeout: 60_000 });
 }
 
+const appears = (locator, timeout) =>
+  locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
+
 /**
- * Presses F5 once a configuration of this name can be started: before that, F5 only opens the Run view.
- * @param {string} name of the launch configuration
+ * Presses F5 once the configuration of this name can be started. Until the extensions are known, F5 only opens the Run view,
+ * which then stays empty until it is opened again: so it is left and opened until it offers the configuration.
  */
 export async function startDebugging(page, name) {
-  await page.keyboard.press('Control+Shift+D');
-  await page.locator('.start-debug-action-item', { hasText: name }).first().waitFor({ timeout: 30_000 });
-  await page.keyboard.press('F5');
-  await page.locator('.debug-toolbar:visible').first().waitFor({ timeout: 30_000 });
+  const offered = page.locator('.start-debug-action-item', { hasText: name }).first();
+  const toolbar = page.locator('.debug-toolbar:visible').first();
+  for (let tries = 0; tries < 10; tries++) {
+    await page.keyboard.press('Control+Shift+E');
+    await page.keyboard.press('Control+Shift+D');
+    if (!(await appears(offered, 3000))) continue;
+    await page.keyboard.press('F5');
+    if (await appears(toolbar, 15_000)) return;
+  }
+  throw new Error(`"${name}" could not be started with F5.`);
 }
 
 /** Runs a command from the palette, which does not learn of new commands while it is open: it is reopened until it knows it. */
@@ -25,11 +37,7 @@ export async function runCommand(page, title) {
     await page.keyboard.press('F1');
     await page.locator('.quick-input-widget input').first().waitFor();
     await page.keyboard.type(title);
-    const found = await row.waitFor({ timeout: 2000 }).then(
-      () => true,
-      () => false,
-    );
-    if (found) {
+    if (await appears(row, 2000)) {
       await page.keyboard.press('Enter');
       return;
     }
@@ -39,7 +47,7 @@ export async function runCommand(page, title) {
 
 /** Adds a function breakpoint through the Breakpoints view, as a person types it. */
 export async function addFunctionBreakpoint(page, name) {
-  await runCommand(page, 'Debug: Function Breakpoint');
+  await runCommand(page, 'Add Function Breakpoint');
   const input = page.locator('.debug-breakpoints input.input').first();
   await input.waitFor();
   await input.fill(name);
@@ -67,13 +75,7 @@ export async function webviewWith(page, heading) {
   while (Date.now() < deadline) {
     for (let index = 0; index < (await frames.count()); index++) {
       const title = inner(index).locator('h1', { hasText: heading });
-      if (
-        await title.waitFor({ timeout: 1000 }).then(
-          () => true,
-          () => false,
-        )
-      )
-        return inner(index);
+      if (await appears(title, 1000)) return inner(index);
     }
     await frames.first().waitFor();
   }
