@@ -12,12 +12,13 @@ export const stackTrace = defineRequest<DebugProtocol.StackTraceArguments, Debug
   capabilities: { supportsDelayedStackTraceLoading: true },
   handle(session, { threadId, startFrame = 0, levels = 0 }) {
     const stack = session.debuggee.stack(threadId);
+    const runs = session.debuggee.engine.threads().find(({ id }) => id === threadId)?.running ?? true;
     const page = stack.slice(startFrame, levels > 0 ? startFrame + levels : undefined);
-    return { stackFrames: page.map((frame) => toStackFrame(frame, session.paths)), totalFrames: stack.length };
+    return { stackFrames: page.map((frame) => toStackFrame(frame, session.paths, runs)), totalFrames: stack.length };
   },
 });
 
-function toStackFrame(frame: Frame, paths: PathMapping): DebugProtocol.StackFrame {
+function toStackFrame(frame: Frame, paths: PathMapping, runs: boolean): DebugProtocol.StackFrame {
   const { id, name, source } = frame;
   if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
   return {
@@ -32,6 +33,7 @@ function toStackFrame(frame: Frame, paths: PathMapping): DebugProtocol.StackFram
       : { line: 0, column: 0 }),
     instructionPointerReference: formatReference(frame.space, frame.pc),
     ...(frame.image && { moduleId: frame.image.name }),
-    presentationHint: 'normal',
+    // Where the hypervisor switched a vCPU out is not what a person looks for there: clients focus the guest's frame.
+    presentationHint: !runs && frame.kind === 'hypervisor' ? 'subtle' : 'normal',
   };
 }
