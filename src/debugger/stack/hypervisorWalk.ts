@@ -4,6 +4,7 @@
  */
 import { FRAME_BYTES, VIRTUAL_KERNEL, VIRTUAL_USER } from '../../hypervisor/contexts';
 import { isMissing, type VcpuView } from '../../hypervisor/types';
+import { decodeFrame } from '../../hypervisor/vcpu';
 import type { RegisterSet, UnwindResult } from '../../image/types';
 import type { CpuMode } from '../../machine/types';
 import { modeName } from '../registers/fields';
@@ -111,8 +112,11 @@ export class HypervisorWalk {
   private interruptedGuest(start: HypervisorStart, step: UnwindResult, top: boolean): boolean {
     if (!start.vcpu) return false;
     const { cpu } = this.target.machine;
-    if (top && start.live && (EXCEPTION_MODES.includes(cpu.mode) || this.vectorAt(start.registers[15]) !== undefined))
-      return ((cpu.getSpsr(cpu.mode) ?? 0) & MODE_BITS) === USER_MODE;
+    if (top && start.live && (EXCEPTION_MODES.includes(cpu.mode) || this.vectorAt(start.registers[15]) !== undefined)) {
+      const spsr = cpu.getSpsr(cpu.mode) ?? 0;
+      // A stub sets SPSR to the mode that it will go on in; from then on only the place of the interrupted code tells.
+      return (spsr & MODE_BITS) === USER_MODE || !this.isCode(step.caller[15]);
+    }
     const frame = this.frameAddress(start.vcpu);
     return frame === undefined ? !this.isCode(step.caller[15]) : step.cfa >= frame + FRAME_BYTES;
   }
@@ -154,16 +158,38 @@ export class HypervisorWalk {
         : value,
     );
     const functions = frames.filter(({ kind }) => kind === 'hypervisor').map(({ name }) => name);
+    const copy = functions.at(-1) === 'do_upcall' ? this.upcallCopy(vcpu) : undefined;
+    if (copy) return this.cross(start, frames, functions, { ...copy, vector });
     const entering = functions.length > 0 && ENTRY.test(functions[functions.length - 1]!);
     const psr = entering || !complete ? this.virtualPsr(vcpu, start.live) : saved.psr;
     const address = this.frameAddress(vcpu);
     return this.cross(start, frames, functions, {
       registers,
       psr,
-      context: complete && !entering ? saved.context : undefined,
+      context: this.pendingContext(start, functions) ?? (complete && !entering ? saved.context : undefined),
       home: complete && address !== undefined ? { kind: 'memory', space: XEN, address } : { kind: 'unwound' },
       vector,
     });
+  }
+
+  /** reflect_fault gets the context number in r0 and only then puts it into the frame. */
+  private pendingContext(start: HypervisorStart, functions: readonly string[]): number | undefined {
+    return start.live && functions.length === 1 && functions[0] === 'reflect_fault' ? start.registers[0] : undefined;
+  }
+
+  /**
+   * Near its end do_upcall makes the saved frame over into the callback's context (its sp and r12 are then VKSP). What was interrupted is
+   * by then whole on the guest's kernel stack.
+   */
+  private upcallCopy(vcpu: VcpuView) {
+    const { vksp } = vcpu.virtualRegisters;
+    const saved = this.savedFrame(vcpu);
+    if (isMissing(vksp) || saved?.registers[13] !== vksp || saved.registers[12] !== vksp) return undefined;
+    const space = { kind: 'domain', domainId: vcpu.domainId } as const;
+    const bytes = this.target.read(space, vksp, FRAME_BYTES);
+    const frame = bytes && decodeFrame(bytes);
+    const home: RegisterHome = { kind: 'memory', space, address: vksp };
+    return frame && { registers: frame.registers, psr: frame.psr, context: frame.context, home };
   }
 
   /** No CFI: the guest's frame is where `arch.guest_frame` says, when this stack leads to it. */
