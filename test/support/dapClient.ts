@@ -4,12 +4,18 @@
  */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createRequire } from 'node:module';
 import path from 'node:path';
+import { pathToFileURL } from 'node:url';
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { repository } from './goldenText';
 
 /** The command line from its sources, so that a test never runs a stale bundle. */
-export const cliArguments = ['--import', 'tsx', path.join(repository, 'src/cli/main.ts')];
+export const cliArguments = [
+  '--import',
+  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
+  path.join(repository, 'src/cli/main.ts'),
+];
 
 const patienceMs = 15_000;
 

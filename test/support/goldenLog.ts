@@ -2,6 +2,8 @@
  * A golden log of a DAP session: every message in a readable line, numbers that only identify things (frames, references) renumbered
  * by appearance, paths under the repository shortened. Console output is gathered and stands at the end, as its cutting into
  * events follows the clock.
+ *
+ * What moves with every build of the firmware (addresses within a page, sizes that the hypervisor prints) is masked.
  */
 import { holdText, repository } from './goldenText';
 import { DapClient } from './dapClient';
@@ -24,7 +26,7 @@ class Normaliser {
   }
 
   private walk(value: unknown, key: string, parent: string): unknown {
-    if (typeof value === 'string') return value.replaceAll(repository, '<repository>');
+    if (typeof value === 'string') return this.place(value);
     if (Array.isArray(value)) return value.map((element) => this.walk(element, key, parent));
     if (typeof value === 'object' && value !== null) {
       return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, this.walk(each, name, key)]));
@@ -36,6 +38,14 @@ class Normaliser {
     return kind === undefined || value === 0 || typeof value !== 'number' ? value : this.renumber(kind, value);
   }
 
+  /** Addresses move with every build of the firmware; those of pages and small numbers are chosen, and stay. */
+  private place(text: string): string {
+    return text.replaceAll(repository, '<repository>').replaceAll(/0x[0-9a-f]{8}\b/gi, (address) => {
+      const value = Number(address);
+      return value < 0x10000 || value % 0x1000 === 0 ? address : '<address>';
+    });
+  }
+
   private renumber(kind: string, value: number): string {
     const numbers = this.seen.get(kind) ?? new Map<number, number>();
     this.seen.set(kind, numbers);
@@ -44,14 +54,21 @@ class Normaliser {
   }
 }
 
+const maskSizes = (text: string): string =>
+  text.replaceAll(/\b\d+ KB/g, '<size> KB').replaceAll(/\b[0-9a-f]{8}\b/g, '<address>');
+
 const arrows = { request: '→', response: '←', event: '⚡' } as const;
 
 /** Runs a scenario with a client and holds its log against `test/adapter/golden/NAME.golden`. */
-export async function holdSession(name: string, scenario: (client: DapClient) => Promise<void>): Promise<void> {
+export async function holdSession(
+  name: string,
+  scenario: (client: DapClient) => Promise<void>,
+  options: { readonly capabilities?: boolean } = {},
+): Promise<void> {
   const lines: string[] = [];
   const normaliser = new Normaliser();
   const client = new DapClient((direction, command, content, success) => {
-    if (command === 'output') return;
+    if (command === 'output' || (command === 'initialize' && !options.capabilities)) return;
     const mark = success === false ? '✗' : arrows[direction];
     lines.push(`${mark} ${command}${normaliser.text(content)}`);
   });
@@ -61,7 +78,7 @@ export async function holdSession(name: string, scenario: (client: DapClient) =>
     await client.close();
   }
   const consoles = (['hypervisor', 'native', 0, 1, 2] as const).flatMap((from) => {
-    const text = client.console(from).replaceAll('\r', '').trimEnd();
+    const text = maskSizes(client.console(from).replaceAll('\r', '').trimEnd());
     const title = typeof from === 'number' ? `Domain ${from}` : from;
     return text === '' ? [] : [`── console: ${title}`, ...text.split('\n')];
   });
