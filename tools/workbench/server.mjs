@@ -105,7 +105,8 @@ function freePort() {
 async function answering(port, child, output) {
   const deadline = Date.now() + startMilliseconds;
   while (child.exitCode === null && Date.now() < deadline) {
-    const response = await fetch(`http://${host}:${port}/healthz`).catch(() => undefined);
+    // Not /healthz, which answers before VS Code itself is loaded.
+    const response = await fetch(`http://${host}:${port}/`, { redirect: 'manual' }).catch(() => undefined);
     if (response !== undefined && response.status < 500) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }

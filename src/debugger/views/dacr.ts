@@ -44,7 +44,7 @@ export function actorDacrs(engine: DebugEngine): readonly ActorDacr[] {
   const live = cpu.getCp15().dacr;
   const inUserMode = (cpu.getCpsr() & 0x1f) === USER_MODE;
   if (hypervisorImage(engine) === undefined) {
-    const origin = 'The DACR of the CPU: there is no hypervisor that would change it.';
+    const origin = 'the DACR of the CPU: there is no hypervisor that would change it.';
     return (['hypervisor', 'user'] as const).map((actor) => ({ actor, dacr: live, source: 'live', origin }));
   }
   const current = engine.currentVcpu();
@@ -55,7 +55,7 @@ export function actorDacrs(engine: DebugEngine): readonly ActorDacr[] {
         dacr: live,
         source: 'live',
         origin:
-          'The DACR of the CPU now. A hypervisor that keeps the DACR of whom it interrupted shows the guest’s value here.',
+          'the DACR of the CPU now. A hypervisor that keeps the DACR of whom it interrupted has the guest’s value here.',
       };
   const ofDomains = listedDomains(engine).flatMap((domain) =>
     (['kernel', 'user'] as const).map((mode) =>
@@ -69,12 +69,12 @@ function ofGuest(domain: DomainView, mode: VirtualMode, live: number | undefined
   const vcpu = domain.vcpus[0];
   if (vcpu?.virtualMode !== mode) return assumed(mode, otherModeReason(domain, vcpu), domain);
   if (live !== undefined)
-    return { actor: mode, domain, dacr: live, source: 'live', origin: 'The DACR of the CPU now.' };
+    return { actor: mode, domain, dacr: live, source: 'live', origin: 'the DACR of the CPU now.' };
   // The vCPU that the hypervisor works for has its value in the CPU; what is saved is from its last turn.
   if (vcpu.running) return assumed(mode, 'the hypervisor runs on its behalf and sets its DACR on the way back', domain);
   const { vdacr } = vcpu.virtualRegisters;
   if (isMissing(vdacr)) return assumed(mode, vdacr.missing, domain);
-  const origin = `Saved in vdacr of vCPU ${vcpu.vcpuId}: the CPU gets it when this domain is switched in.`;
+  const origin = `saved in vdacr of vCPU ${vcpu.vcpuId}: the CPU gets it when this domain is switched in.`;
   return { actor: mode, domain, dacr: vdacr, source: 'saved', origin };
 }
 
@@ -85,7 +85,7 @@ function otherModeReason({ name }: DomainView, vcpu: VcpuView | undefined): stri
 }
 
 function assumed(actor: Actor, reason: string, domain?: DomainView): ActorDacr {
-  const origin = `Not in force (${reason}); shown is what Table 1 prescribes.`;
+  const origin = `not in force (${reason}); shown is what Table 1 prescribes.`;
   return { actor, domain, dacr: table1Dacr(actor), source: 'assumed', origin };
 }
 

@@ -4,7 +4,7 @@ import type { PermissionsHostMessage, PermissionsPageMessage, SessionState } fro
 import { h, icon } from '../shared/dom';
 import { connect } from '../shared/host';
 import { createStatusLine } from '../shared/statusLine';
-import { comparison, drawMatrix } from './matrix';
+import { comparison, drawMatrix, drawNotes } from './matrix';
 import { createWalkForm } from './walkForm';
 
 /** What survives being hidden: the page itself does not. */
@@ -42,7 +42,8 @@ function take(next: PermissionsBody): void {
   const differs = next.columns.some(({ fields }) => fields.some((field) => field.differs));
   if (verdict.textContent !== words) verdict.replaceChildren(icon(differs ? 'unequal' : 'check'), words);
   verdict.classList.toggle('differs', differs);
-  matrix.replaceChildren(drawMatrix(next));
+  const notes = drawNotes(next.columns);
+  matrix.replaceChildren(drawMatrix(next), ...(notes === undefined ? [] : [notes]));
   walk.show(next.walk, next.walkProblem);
   notice.hidden = next.notice === undefined;
   notice.textContent = next.notice ?? '';

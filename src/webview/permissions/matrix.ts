@@ -65,6 +65,13 @@ const sourceLabels: Readonly<Record<PermissionColumn['source'], string>> = {
   assumed: 'not in force: Table 1',
 };
 
+/** For each column that differs from Table 1, what its value is: a difference can be the hypervisor's intention. */
+export function drawNotes(columns: readonly PermissionColumn[]): HTMLElement | undefined {
+  const differing = columns.filter(({ fields }) => fields.some(({ differs }) => differs));
+  if (differing.length === 0) return undefined;
+  return h('ul', { class: 'notes' }, ...differing.map(({ title, origin }) => h('li', {}, `${title}: ${origin}`)));
+}
+
 function columnHead(column: PermissionColumn): HTMLElement {
   const label = sourceLabels[column.source];
   return h(

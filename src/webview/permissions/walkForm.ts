@@ -25,6 +25,8 @@ export function createWalkForm(onAsk: (query: PermissionsArguments) => void): Wa
   });
   const access = chooser('access', accesses);
   const actor = chooser('actor', actors);
+  // What people ask most: why a process may not.
+  actor.value = 'user';
   const answer = h('div', { class: 'answer', 'aria-live': 'polite' });
 
   const form = h(

@@ -25,6 +25,7 @@ describe('A walk through the workbench', () => {
   let browser;
   let page;
   let shots = 0;
+  const consoleLines = [];
   const screenshot = (name) => page.screenshot({ path: path.join(screenshots, `${++shots}-${name}.png`) });
 
   before(async () => {
@@ -34,7 +35,14 @@ describe('A walk through the workbench', () => {
     server = await startServer({ link: [projectRoot] });
     browser = await startBrowser();
     page = browser.page;
-    await openWorkbench(page, server.url({ workspace: path.join(projectRoot, 'samples/armvisor.code-workspace') }));
+    page.on('console', (message) => consoleLines.push(message.text()));
+    await openWorkbench(
+      page,
+      server.url({ workspace: path.join(projectRoot, 'samples/armvisor.code-workspace') }),
+    ).catch(async (error) => {
+      await screenshot('failed');
+      throw new Error(`${error.message}\n${[...consoleLines.slice(-20), server.log().slice(-2000)].join('\n')}`);
+    });
   });
   after(async () => {
     await browser?.stop();
