@@ -14,7 +14,11 @@ export const launch = defineRequest<DebugProtocol.LaunchRequestArguments, void>(
     await session.launch(
       args.noDebug ? { ...resolved, settings: { ...resolved.settings, stopOnEntry: false } } : resolved,
     );
-    session.debuggee.breakpoints.ignored = args.noDebug === true;
+    const { engine, breakpoints } = session.debuggee;
+    breakpoints.ignored = args.noDebug === true;
+    for (const { name, limitations } of engine.images) {
+      if (limitations.length > 0) session.events.message(`${name}: ${limitations.join('; ')}.`, 'warning');
+    }
     session.afterResponse(() => session.sendEvent('initialized'));
   },
 });
