@@ -160,6 +160,9 @@ class Evaluator {
   }
 
   private addressOf(operand: Operand): Operand {
+    const bare = operand.type && stripType(operand.type);
+    // `&function` is `function` (C11 6.3.2.1).
+    if (bare?.kind === 'pointer' && bare.target.kind === 'function' && !operand.place) return operand;
     if (!operand.place) throw new UserError('Only what stands in memory has an address');
     const type: CType = { kind: 'pointer', byteSize: 4, target: operand.place.type };
     return { type, value: operand.place.address, unsigned: true, space: operand.space };
