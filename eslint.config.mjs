@@ -25,7 +25,9 @@ const zones = [
 ];
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'firmware/', 'test-results/', '.workbench/', 'tools/**/node_modules/'] },
+  {
+    ignores: ['dist/', 'out/', 'node_modules/', 'firmware/', 'test-results/', '.workbench/', 'tools/**/node_modules/'],
+  },
   ...tseslint.configs.recommended,
   {
     files: ['**/*.ts'],
@@ -59,6 +61,8 @@ export default tseslint.config(
       'no-restricted-imports': ['error', { patterns: ['node:*', 'fs', 'path', 'os', 'child_process', 'vscode'] }],
     },
   },
+  // The interpreter's loop: one function whose cases must stand in one place to be fast (measured, see its header).
+  { files: ['src/machine/arm926/interpreter.ts'], rules: { 'max-lines': 'off' } },
   { files: ['src/cli/**/*.ts', 'test/**/*.ts', 'scripts/**', '*.mjs'], rules: { 'no-console': 'off' } },
   { files: ['test/**/*.ts'], rules: { '@typescript-eslint/no-unused-expressions': 'off' } },
 );

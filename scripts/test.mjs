@@ -40,7 +40,6 @@ function execute({ command, counts }) {
     });
     child.on('close', (code) => {
       for (const [pattern, total] of summaries) {
-         
         for (const match of text.replace(/\x1b\[[0-9;]*m/g, '').matchAll(pattern)) totals[total] += Number(match[1]);
       }
       resolve(code ?? 1);
