@@ -61,9 +61,9 @@ export const breakpointLocations = defineRequest<
     for (const { image, file } of files) {
       for (let line = first; line <= last;) {
         const { actualLine, addresses } = image.addressesForLine(file, line);
-        if (addresses.length === 0 || actualLine > last) break;
-        lines.add(actualLine);
-        line = Math.max(actualLine, line) + 1;
+        const found = addresses.length > 0 && actualLine >= line;
+        if (found && actualLine <= last) lines.add(actualLine);
+        line = (found ? actualLine : line) + 1;
       }
     }
     const sorted = [...lines].filter((line) => line >= first).sort((a, b) => a - b);
