@@ -3,15 +3,18 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import * as oniguruma from 'vscode-oniguruma';
-import * as textmate from 'vscode-textmate';
+import type * as Oniguruma from 'vscode-oniguruma';
+import type * as Textmate from 'vscode-textmate';
 import type { IGrammar } from 'vscode-textmate';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const scopeName = 'source.arm-assembly';
+/** Both packages are CommonJS without names that an import could see. */
+const require = createRequire(import.meta.url);
+const oniguruma = require('vscode-oniguruma') as typeof Oniguruma;
+const textmate = require('vscode-textmate') as typeof Textmate;
 
 async function loadGrammar(): Promise<IGrammar> {
-  const require = createRequire(import.meta.url);
   const wasm = readFileSync(path.join(path.dirname(require.resolve('vscode-oniguruma')), 'onig.wasm'));
   await oniguruma.loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
   const file = path.join(root, 'syntaxes/arm-assembly.tmLanguage.json');

@@ -8,7 +8,7 @@ import { describeType } from './support/describeType';
 import { open } from './support/fixtures';
 import { gdb, needs } from './support/tools';
 
-const root = join(__dirname, '../..');
+const root = join(import.meta.dirname, '../..');
 const images = ['xen', 'mini-os', 'mini-os-native', 'proc-os'].map((name) => ({
   name,
   path: join(root, `firmware/images/${name}.elf`),

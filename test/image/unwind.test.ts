@@ -114,7 +114,7 @@ interface Stop {
 /** gdb steps through the program in QEMU (over a pipe, no port) and tells what it sees. */
 function walkInQemu(path: string, stops: number): Stop[] {
   const qemu = `qemu-system-arm -M versatilepb -m 16M -display none -serial none -monitor none -gdb stdio -S -kernel ${path}`;
-  const script = join(__dirname, 'support/walkProgram.py');
+  const script = join(import.meta.dirname, 'support/walkProgram.py');
   const commands = ['set pagination off', `target remote | ${qemu}`, `set args ${stops}`, `source ${script}`, 'kill'];
   const args = ['-nx', '-q', '-batch', ...commands.flatMap((command) => ['-ex', command]), path];
   const { stdout } = spawnSync('gdb-multiarch', args, { encoding: 'utf8', maxBuffer: 2 ** 28, timeout: 60_000 });
