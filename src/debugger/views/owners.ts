@@ -1,6 +1,6 @@
 /**
  * Who owns physical memory: a device of the board, the hypervisor, a domain. Read from the hypervisor's frame table when its
- * image describes one (`frame_table[].owner`), else told from whose page tables map a frame for guest use. What neither
+ * image describes its entries (`struct page_info`), else told from whose page tables map a frame for guest use. What neither
  * tells is "unknown", never a guess.
  */
 import { TypedMemory, typeBytes, memberNamed, stripType } from '../../hypervisor/typedMemory';
@@ -11,6 +11,7 @@ import { placeDevices, type BoardLayout } from '../../machine/boards/boardLayout
 import { goldfishLayout } from '../../machine/boards/goldfish';
 import { deviceCatalogue } from '../../machine/devices';
 import type { DebugEngine } from '../types';
+import { figure2 } from './figure2';
 import { readMappings } from './mappings';
 
 const FRAME = 4096;
@@ -67,16 +68,13 @@ function fromFrameTable(
   const memory = new TypedMemory(image, (address, byteLength) =>
     engine.readMemory({ kind: 'xen' }, address, byteLength),
   );
-  const table = memory.global('frame_table');
-  if (isMissing(table)) return undefined;
-  const pointed = stripType(table.type).kind === 'pointer' ? memory.target(table) : table;
-  if (isMissing(pointed)) return undefined;
-  const bare = stripType(pointed.type);
-  const element = bare.kind === 'array' ? bare.element : pointed.type;
+  const table = frameTable(memory);
+  if (table === undefined) return undefined;
+  const { address, element } = table;
   const entryBytes = typeBytes(element);
   const ownerOffset = ownerMemberOffset(element);
   if (entryBytes === undefined || ownerOffset === undefined) return undefined;
-  const entries = engine.readMemory({ kind: 'xen' }, pointed.address, (ramBytes / FRAME) * entryBytes);
+  const entries = engine.readMemory({ kind: 'xen' }, address, (ramBytes / FRAME) * entryBytes);
   if (entries === undefined) return undefined;
   const view = new DataView(entries.buffer, entries.byteOffset, entries.byteLength);
   const names = new Map(domains.map(({ address, name }) => [address, name]));
@@ -84,6 +82,20 @@ function fromFrameTable(
     const frame = Math.floor((physical - ramBase) / FRAME);
     return names.get(view.getUint32(frame * entryBytes + ownerOffset, true));
   };
+}
+
+/** The table as a variable, or at its place in Figure 2 when the hypervisor has it as a macro and describes only its entries. */
+function frameTable(memory: TypedMemory): { readonly address: number; readonly element: CType } | undefined {
+  const variable = memory.global('frame_table');
+  if (isMissing(variable)) {
+    const element = memory.image.typeNamed('struct page_info') ?? memory.image.typeNamed('page_info');
+    const area = figure2.find(({ name }) => name === 'Frame table');
+    return element && area && { address: area.start, element };
+  }
+  const table = stripType(variable.type).kind === 'pointer' ? memory.target(variable) : variable;
+  if (isMissing(table)) return undefined;
+  const bare = stripType(table.type);
+  return { address: table.address, element: bare.kind === 'array' ? bare.element : table.type };
 }
 
 /** Where `struct page_info` keeps its domain: `owner`, or Xen 3.0's `u.inuse._domain`. */

@@ -50,7 +50,7 @@ export class Panel<Body, In extends { readonly type: string }, Out> implements v
       return;
     }
     const { viewType, title, page } = this.description;
-    const where = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const where = { viewColumn: columnOfOtherView() ?? vscode.ViewColumn.Beside, preserveFocus: true };
     const panel = vscode.window.createWebviewPanel(viewType, title, where, {
       enableScripts: true,
       localResourceRoots: [pageRoot(this.extensionUri)],
@@ -148,4 +148,11 @@ export class Panel<Body, In extends { readonly type: string }, Out> implements v
   private postShared(message: SharedHostMessage): void {
     if (this.pageListens) void this.panel?.webview.postMessage(message);
   }
+}
+
+/** Our views share a column: beside the code, not each beside the other. */
+function columnOfOtherView(): vscode.ViewColumn | undefined {
+  const isOurs = ({ input }: vscode.Tab) =>
+    input instanceof vscode.TabInputWebview && input.viewType.includes('armvisor.');
+  return vscode.window.tabGroups.all.find(({ tabs }) => tabs.some(isOurs))?.viewColumn;
 }

@@ -12,6 +12,8 @@ const apMeanings = [
   'read and write for all',
 ];
 
+const sectionBytes = 1 << 20;
+
 /** "0xC0000000 – 0xC0FFFFFF" of an extent that ends before `end`. */
 export function rangeText(start: number, end: number): string {
   return `${formatAddress(start)} – ${formatAddress(end - 1)}`;
@@ -51,7 +53,7 @@ function regionRows(region: MemoryRegion): readonly (readonly [string, string])[
   return [
     ['Length', lengthText(region.byteLength)],
     ['Physical', rangeText(physicalStart, physicalStart + region.byteLength)],
-    ['Mapped by', `pages of ${formatBytes(region.pageBytes)}`],
+    ['Mapped by', `${region.pageBytes === sectionBytes ? 'sections' : 'pages'} of ${formatBytes(region.pageBytes)}`],
     ['MMU domain', mmuDomainLabel(region.mmuDomain)],
     ['AP', `${region.ap.toString(2).padStart(2, '0')}: ${apMeanings[region.ap] ?? 'unknown'}`],
     ['Hypervisor', accessInWords(region.access.hypervisor)],

@@ -46,7 +46,10 @@ export function createWalkForm(onAsk: (query: PermissionsArguments) => void): Wa
   });
   for (const select of [access, actor]) select.addEventListener('change', ask);
 
+  /** The next answer is one that the user waits for: it is brought into sight. */
+  let asked = false;
   function ask(): void {
+    asked = true;
     const text = address.value.trim();
     onAsk({
       address: text === '' ? undefined : text,
@@ -80,6 +83,10 @@ export function createWalkForm(onAsk: (query: PermissionsArguments) => void): Wa
       // A refresh that says the same must not make a screen reader read it all again.
       const next = h('div', {}, ...drawn);
       if (next.innerHTML !== answer.innerHTML) answer.replaceChildren(...next.childNodes);
+      if (asked && drawn.length > 0) {
+        asked = false;
+        answer.scrollIntoView({ block: 'nearest' });
+      }
     },
   };
 }

@@ -85,6 +85,7 @@ const hypervisor = {
   globalNamed: (name: string) =>
     name === 'domain_list' ? { name, address: 0xff011000, type: { kind: 'void' } } : undefined,
   symbol: () => undefined,
+  typeNamed: () => undefined,
 } as unknown as ImageFace;
 
 /** An engine over a machine; without domains it is a native one. */

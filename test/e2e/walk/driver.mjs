@@ -29,18 +29,22 @@ export async function startDebugging(page, name) {
   throw new Error(`"${name}" could not be started with F5.`);
 }
 
-/** Runs a command from the palette, which does not learn of new commands while it is open: it is reopened until it knows it. */
+/**
+ * Runs the command with this title from the palette, which does not learn of new commands while it is open: it is reopened
+ * until it knows it.
+ */
 export async function runCommand(page, title) {
-  const row = page.locator('.quick-input-list .monaco-list-row', { hasText: title }).first();
+  const input = page.locator('.quick-input-widget input').first();
+  const row = page.locator(`.quick-input-list .monaco-list-row[aria-label^="${title}"]`).first();
   for (let tries = 0; tries < 15; tries++) {
     await page.keyboard.press('Escape');
     await page.keyboard.press('F1');
-    await page.locator('.quick-input-widget input').first().waitFor();
-    await page.keyboard.type(title);
-    if (await appears(row, 2000)) {
-      await page.keyboard.press('Enter');
-      return;
-    }
+    await input.waitFor();
+    // Filled, not typed: keys go astray into the editor while the palette is still opening.
+    await input.fill(`>${title}`);
+    if (!(await appears(row, 2000))) continue;
+    await row.click();
+    return;
   }
   throw new Error(`The palette has no command "${title}".`);
 }
