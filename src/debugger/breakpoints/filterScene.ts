@@ -3,6 +3,7 @@ import { CONTEXTS, contextNamed, HYPERCALL_IMMEDIATE } from '../../hypervisor/co
 import { describeHypercall, hypercallNumbered } from '../../hypervisor/hypercalls';
 import { isMissing } from '../../hypervisor/types';
 import type { FilterSighting } from '../exceptionFilters';
+import { dataAccessOf, type DataAccess } from '../dataAccess';
 import { explainWalk } from '../explainWalk';
 import { describeFsr } from '../registers/fields';
 import { describeSystemCall, swiImmediate, systemCallNumber } from '../stack/borderLabels';
@@ -141,15 +142,19 @@ export class FilterScene {
 
   private explain(guest: Frame, address: number, access: 'read' | 'fetch'): string | undefined {
     const dacr = this.target.machine.cpu.getCp15().dacr;
-    // The fault status does not tell loads from stores; the stricter one, a write, explains both.
-    const kind = access === 'fetch' ? 'fetch' : this.faultsOnRead(guest, address, dacr) ? 'read' : 'write';
+    const kind = access === 'fetch' ? 'fetch' : this.dataAccess(guest);
     const walk = this.target.walk(guest.space, address, kind, false, dacr);
     const as = guest.kind === 'guestUser' ? 'user' : 'kernel';
     return walk && explainWalk(walk, { access: kind, as }).join(' ');
   }
 
-  private faultsOnRead(guest: Frame, address: number, dacr: number): boolean {
-    return this.target.walk(guest.space, address, 'read', false, dacr)?.fault !== undefined;
+  /** What the guest's instruction did; a read where it cannot be read or is no load or store any more. */
+  private dataAccess(guest: Frame): DataAccess {
+    const thumb = ((this.stacks.factory.detail(guest)?.psr ?? 0) & THUMB) !== 0;
+    const bytes = this.target.read(guest.space, guest.pc, thumb ? 2 : 4);
+    if (!bytes) return 'read';
+    const view = new DataView(bytes.buffer, bytes.byteOffset);
+    return dataAccessOf(thumb ? view.getUint16(0, true) : view.getUint32(0, true), thumb) ?? 'read';
   }
 
   private domainOfVcpu(address: number): number | undefined {
