@@ -9,6 +9,7 @@ import { isMissing } from './types';
 /** Flag, the word that a person reads, and whether the vCPU's or the domain's flag word holds it; the first that is set wins. */
 const FLAGS: readonly { readonly owner: 'vcpu' | 'domain'; readonly flag: string; readonly state: string }[] = [
   { owner: 'domain', flag: 'DOMF_dying', state: 'dying' },
+  { owner: 'domain', flag: 'DOMF_crashed', state: 'crashed' },
   { owner: 'domain', flag: 'DOMF_shutdown', state: 'shut down' },
   { owner: 'domain', flag: 'DOMF_ctrl_pause', state: 'paused' },
   { owner: 'vcpu', flag: 'VCPUF_down', state: 'down' },

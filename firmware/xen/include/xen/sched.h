@@ -62,10 +62,13 @@ struct vcpu {
     struct timer poll_timer;
 };
 
-#define VCPUF_blocked       1   /* waits for an event */
-#define VCPUF_polling       2   /* blocked by SCHEDOP_poll: any pending port wakes it, masked or not */
-#define VCPUF_down          4
-#define VCPUF_running       8   /* has the CPU */
+/* Bits of vcpu_flags: an enum and no macros, so that DWARF names them to a debugger. */
+enum vcpu_flag {
+    VCPUF_blocked = 1,  /* waits for an event */
+    VCPUF_polling = 2,  /* blocked by SCHEDOP_poll: any pending port wakes it, masked or not */
+    VCPUF_down    = 4,
+    VCPUF_running = 8   /* has the CPU */
+};
 
 struct domain {
     domid_t domain_id;
@@ -82,9 +85,12 @@ struct domain {
     char name[DOMAIN_NAME_BYTES];
 };
 
-#define DOMF_privileged     1   /* Domain-0 */
-#define DOMF_shutdown       2   /* has stopped itself */
-#define DOMF_crashed        4   /* was stopped for a fault of its own */
+/* Bits of domain_flags. */
+enum domain_flag {
+    DOMF_privileged = 1,    /* Domain-0 */
+    DOMF_shutdown   = 2,    /* has stopped itself */
+    DOMF_crashed    = 4     /* was stopped for a fault of its own */
+};
 
 /* At the base of each hypervisor stack. */
 struct cpu_info {
