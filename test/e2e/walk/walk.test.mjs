@@ -133,12 +133,18 @@ describe('A walk through the workbench', () => {
     await screenshot('running');
     await runCommand(page, 'Debug: Pause');
     await view.locator('.status', { hasText: 'Stopped' }).waitFor();
+    await page.locator('.debug-toolbar .codicon-debug-continue').waitFor();
   });
 
-  it('the views say that the session has ended when it is stopped', async () => {
+  it('a view that was hidden comes back as it was, and says that the session has ended', async () => {
     await runCommand(page, 'Debug: Stop');
+    await page.locator('.debug-toolbar').waitFor({ state: 'hidden' });
+    // The pause has opened a source over it; the page was thrown away then.
+    await page.locator('.tab', { hasText: 'Memory Map' }).click();
     const view = await webviewWith(page, 'Memory map');
     await view.locator('.status', { hasText: 'Session ended' }).waitFor();
+    await view.locator('.region').first().waitFor();
+    assert.equal(await view.locator('#space').inputValue(), 'dom1');
     await screenshot('ended');
   });
 });
