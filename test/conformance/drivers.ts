@@ -87,23 +87,44 @@ export class QemuDriver implements Driver {
     private readonly remote: GdbRemote,
   ) {}
 
-  static async start(): Promise<QemuDriver> {
+  /** `extra`: further options, such as `-icount`. */
+  static async start(extra: readonly string[] = []): Promise<QemuDriver> {
     const port = await freePort();
     const options = ['-M', 'versatilepb', '-cpu', 'arm926', '-display', 'none', '-serial', 'null', '-monitor', 'none'];
-    const child = spawn('qemu-system-arm', [...options, '-S', '-gdb', `tcp:127.0.0.1:${port}`], { stdio: 'ignore' });
+    const child = spawn('qemu-system-arm', [...options, ...extra, '-S', '-gdb', `tcp:127.0.0.1:${port}`], {
+      stdio: 'ignore',
+    });
     return new QemuDriver(child, await connect(port, child));
   }
 
-  async run({ start, end, writes, registers, cpsr, result }: Run): Promise<Outcome> {
-    for (const { address, bytes } of writes) await this.remote.writeMemory(address, bytes);
+  async run(run: Run): Promise<Outcome> {
+    return (await this.timed(run)).outcome;
+  }
+
+  /** As `run`, with the seconds that the code itself took (and one round trip). */
+  async timed({ start, end, writes, registers, cpsr, result }: Run): Promise<{ outcome: Outcome; continued: number }> {
+    for (const { address, bytes } of writes) await this.writeMemory(address, bytes);
     if (this.end !== end) await this.remote.setBreakpoint((this.end = end));
     await this.remote.writeRegisters([...registers, start], cpsr);
+    const since = process.hrtime.bigint();
     await this.remote.continue();
+    const continued = Number(process.hrtime.bigint() - since) / 1e9;
     const after = await this.remote.readRegisters();
     if (after.general[15] !== end)
       throw new Error(`QEMU stopped at 0x${after.general[15]!.toString(16)}, not at the end`);
     const memory = await this.remote.readMemory(result.address, result.byteLength);
-    return { registers: after.general.slice(0, 15), cpsr: after.cpsr, memory: Buffer.from(memory).toString('hex') };
+    const registersAfter = after.general.slice(0, 15);
+    return {
+      outcome: { registers: registersAfter, cpsr: after.cpsr, memory: Buffer.from(memory).toString('hex') },
+      continued,
+    };
+  }
+
+  /** In pieces that fit the stub's packet buffer of 4 KB. */
+  private async writeMemory(address: number, bytes: Uint8Array): Promise<void> {
+    for (let offset = 0; offset < bytes.length; offset += 1024) {
+      await this.remote.writeMemory(address + offset, bytes.subarray(offset, offset + 1024));
+    }
   }
 
   close(): void {
