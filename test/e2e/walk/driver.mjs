@@ -40,10 +40,9 @@ export async function runCommand(page, title) {
   for (let tries = 0; tries < 15; tries++) {
     await page.keyboard.press('Escape');
     await page.keyboard.press('F1');
-    await input.waitFor();
-    // Filled, not typed: keys go astray into the editor while the palette is still opening.
-    await input.fill(`>${title}`);
-    // The palette closes when a stop moves the focus to a source: then it is opened again.
+    // Filled, not typed: keys go astray into the editor while the palette is still opening. It closes when the focus moves, to a source
+    // at a stop or to a page that has just loaded: then it is opened again.
+    if (!(await succeeds(input.fill(`>${title}`, { timeout: 2000 })))) continue;
     if (await succeeds(row.click({ timeout: 2000 }))) return;
   }
   throw new Error(`The palette has no command "${title}".`);
