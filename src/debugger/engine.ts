@@ -14,6 +14,7 @@ import { exceptionFilters } from './exceptionFilters';
 import { explainWalk, type WalkContext } from './explainWalk';
 import { evaluateExpression } from './expressions/evaluator';
 import type { RunHost } from './run/host';
+import { KernelCrash } from './run/kernelCrash';
 import { RunLoop, type Halt, type RunResult } from './run/runLoop';
 import { Start } from './run/start';
 import { Stepper } from './run/stepper';
@@ -92,7 +93,12 @@ export class Engine implements DebugEngine {
     this.setters = new BreakpointSetters(target, paths, this.store, this.conditions);
     const currentThread = () => this.threadList.currentId();
     this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, currentThread);
-    this.loop = new RunLoop(target.machine, this.store, runHost);
+    this.loop = new RunLoop(
+      target.machine,
+      this.store,
+      runHost,
+      target.hypervisor ? undefined : new KernelCrash(target),
+    );
     this.starter = new Start(target, this.loop, settings, entry);
     this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
     this.scopeBuilder = new Scopes(target, factory);
@@ -265,7 +271,7 @@ export class Engine implements DebugEngine {
   private async moved(motion: () => Promise<Halt>): Promise<StopEvent> {
     this.continued.emit();
     try {
-      const halt = await motion();
+      const halt = this.explained(await motion());
       const event = { ...halt, threadId: this.threadList.currentId(), instructionCount: this.machine.instructionCount };
       this.moving = undefined;
       this.settle();
@@ -276,6 +282,15 @@ export class Engine implements DebugEngine {
       this.settle();
       throw error;
     }
+  }
+
+  /** A CPU that waits for good because no domain is left says that, not what might wake it. */
+  private explained(halt: Halt): Halt {
+    if (halt.reason !== 'waiting') return halt;
+    this.target.forget();
+    const ends = this.target.stoppedDomains();
+    if (!ends) return halt;
+    return { ...halt, description: `All domains have stopped (${ends.join(', ')}): restart the session or end it` };
   }
 
   private settle(): void {

@@ -21,6 +21,7 @@ const files: Readonly<Record<string, Uint8Array>> = {
   '/stripped.elf': withoutSections(miniOs),
   '/truncated.elf': miniOs.subarray(0, 700),
   '/crash.elf': withEntryCode(miniOs, [undefinedInstruction]),
+  '/undefined.elf': tinyElf([undefinedInstruction], 0x10000),
   '/text.elf': new TextEncoder().encode('only text, but longer than the header of an ELF file would be'),
   '/empty.elf': new Uint8Array(),
   '/blob.bin': new Uint8Array(0x20000),
@@ -158,6 +159,23 @@ describe('a launch that is only poor', () => {
     await client.event('stopped');
     const { body } = await client.send('threads');
     assert.ok((body as DebugProtocol.ThreadsResponse['body']).threads.length > 0);
+    await client.send('disconnect');
+  });
+
+  it('because a native kernel crashes at once stops there with a sentence, and continuing ends the session', async () => {
+    const client = new Client();
+    await client.send('launch', { kernel: '/undefined.elf' });
+    await client.send('configurationDone');
+    const sentence = /The kernel took an undefined instruction at pc 0x00010000.*no handler/;
+    const stop = await client.event('stopped', ({ description }: { description: string }) =>
+      sentence.test(description),
+    );
+    const { threadId, text } = stop as DebugProtocol.StoppedEvent['body'];
+    assert.match(text!, /correct the kernel/);
+    const { body } = await client.send('exceptionInfo', { threadId });
+    assert.match((body as DebugProtocol.ExceptionInfoResponse['body']).exceptionId, sentence);
+    await client.send('continue', { threadId });
+    await client.event('terminated');
     await client.send('disconnect');
   });
 });

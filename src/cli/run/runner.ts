@@ -57,7 +57,7 @@ async function runLegs(engine: DebugEngine, goals: Goals, texts: ConsoleTexts, w
       return { reason: 'console', sentence: `"${goals.untilConsole}" was printed ${after}.` };
     }
     if (watch.reached(stop)) return { reason: 'pc', sentence: `${goals.untilPc} was reached ${after}.` };
-    const crash = crashOf(watch, stop, texts);
+    const crash = crashOf(stop, texts);
     if (crash !== undefined) return { reason: 'crashed', sentence: `${crash} It stopped ${after}.` };
     const ending = endOf(stop, after, machine.instructionCount >= most);
     if (ending) return ending;

@@ -20,6 +20,15 @@ export interface Judge {
   judge(pc: number): Halt | undefined;
 }
 
+/** Asked whether the running kernel is beyond help. */
+export interface CrashWatch {
+  /** Where `atVector` wants to be asked. */
+  readonly addresses: Iterable<number>;
+  atVector(pc: number): Halt | undefined;
+  /** Asked at multiples of `CRASH_CHECK` instructions, so that the same run always ends at the same instruction. */
+  betweenSlices(): Halt | undefined;
+}
+
 /** Where a step wants to arrive. */
 export interface Goal {
   readonly addresses: Iterable<number>;
@@ -35,6 +44,8 @@ const LARGEST_SLICE = 4_000_000;
 const SMALLEST_SLICE = 500;
 /** Stops at armed addresses are cheap but not free: look at the clock after this many. */
 const STOPS_PER_CLOCK = 64;
+/** Far fewer than a slice that a pause waits for, and far more than a handler needs. */
+const CRASH_CHECK = 100_000;
 const ARRIVED: RunResult = { kind: 'arrived' };
 
 export class RunLoop {
@@ -47,6 +58,7 @@ export class RunLoop {
     private readonly machine: MachineFace,
     private readonly judge: Judge,
     private readonly host: RunHost,
+    private readonly crash?: CrashWatch,
   ) {}
 
   requestPause(): void {
@@ -61,6 +73,7 @@ export class RunLoop {
   /** Runs until a breakpoint stops, the goal is reached, a limit is met, or a pause is asked for. */
   async run(limits: RunLimits = {}, goal?: Goal): Promise<RunResult> {
     const armed = new Set(this.judge.armedAddresses());
+    for (const address of this.crash?.addresses ?? []) armed.add(address);
     for (const address of goal?.addresses ?? []) armed.add(address >>> 0);
     this.machine.setBreakpoints(armed);
     const until = limits.untilInstruction ?? Infinity;
@@ -91,12 +104,14 @@ export class RunLoop {
     const end = this.machine.instructionCount + this.sliceInstructions;
     let stops = 0;
     while (this.machine.instructionCount < end) {
-      const left = Math.min(end, until) - this.machine.instructionCount;
+      const left = Math.min(end, until, this.nextCrashCheck()) - this.machine.instructionCount;
       if (left <= 0) return halt('count', 'The asked number of instructions has been executed');
       const before = this.machine.instructionCount;
       const stop = this.machine.run(left);
       const ended = this.ended(stop);
       if (ended) return { kind: 'halt', halt: ended };
+      const crashed = this.machine.instructionCount % CRASH_CHECK === 0 ? this.crash?.betweenSlices() : undefined;
+      if (crashed) return { kind: 'halt', halt: crashed };
       const pc = this.machine.cpu.getRegister(15);
       // A slice may end, by its count, just at an armed address: the next run would not stop there any more.
       if (armed.has(pc) && this.machine.instructionCount !== before) {
@@ -111,7 +126,13 @@ export class RunLoop {
   }
 
   private judgeHere(): Halt | undefined {
-    return this.judge.judge(this.machine.cpu.getRegister(15));
+    const pc = this.machine.cpu.getRegister(15);
+    return this.judge.judge(pc) ?? this.crash?.atVector(pc);
+  }
+
+  private nextCrashCheck(): number {
+    if (!this.crash) return Infinity;
+    return (Math.floor(this.machine.instructionCount / CRASH_CHECK) + 1) * CRASH_CHECK;
   }
 
   private ended(stop: ReturnType<MachineFace['run']> | undefined): Halt | undefined {

@@ -13,6 +13,7 @@ import {
 } from '../../hypervisor/addressSpace';
 import type { CurrentVcpu, Hypervisor } from '../../hypervisor/hypervisor';
 import { isMissing, type AddressSpace, type DomainView, type OrMissing, type VcpuView } from '../../hypervisor/types';
+import { vcpuState } from '../../hypervisor/vcpuState';
 import type { ImageFace } from '../../image/face';
 import type { FunctionInfo, MemoryReader } from '../../image/types';
 import type { AccessKind, MachineFace, Walk } from '../../machine/types';
@@ -30,6 +31,9 @@ export interface TargetImages {
 
 const XEN: AddressSpace = { kind: 'xen' };
 const UNKNOWN_DOMAIN = -1;
+
+/** States (`vcpuState.ts`) that nothing brings a vCPU back from. */
+const STOPPED_FOR_GOOD: ReadonlySet<string> = new Set(['dying', 'crashed', 'shut down', 'down']);
 
 export class Target {
   private cachedDomains: { readonly at: number; readonly views: OrMissing<readonly DomainView[]> } | undefined;
@@ -70,6 +74,29 @@ export class Target {
     const domains = this.domains();
     if (isMissing(domains)) return undefined;
     return domains.find(({ id }) => id === domainId)?.vcpus.find((vcpu) => vcpu.vcpuId === vcpuId);
+  }
+
+  /** How each domain ended ("Domain-0 crashed"), when none is left that could go on; else undefined. */
+  stoppedDomains(): readonly string[] | undefined {
+    const domains = this.domains();
+    if (isMissing(domains) || domains.length === 0) return undefined;
+    const ends = domains.map(({ name, vcpus }) => ({ name, states: vcpus.map((vcpu) => this.flaggedState(vcpu)) }));
+    if (!ends.every(({ states }) => states.every((state) => STOPPED_FOR_GOOD.has(state)))) return undefined;
+    return ends.map(({ name, states }) => `${name} ${states[0] ?? 'has no vCPU'}`);
+  }
+
+  /** What the flags say, even of the vCPU in whose name the hypervisor still executes. */
+  private flaggedState(vcpu: VcpuView): string {
+    const type = this.hypervisor?.image.typeNamed('struct vcpu');
+    return type ? vcpuState(this.hypervisor!.memory, { address: vcpu.address, type }, false) : vcpu.state;
+  }
+
+  /** Where the hypervisor keeps the 72-byte frame of the vCPU's guest; undefined when it has none. */
+  guestFrameAddress(vcpu: VcpuView): number | undefined {
+    const type = this.hypervisor?.image.typeNamed('struct vcpu');
+    if (!type) return undefined;
+    const address = this.hypervisor!.memory.number({ address: vcpu.address, type }, 'arch.guest_frame');
+    return isMissing(address) || address === 0 ? undefined : address >>> 0;
   }
 
   domainName(domainId: number): string {
