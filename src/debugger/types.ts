@@ -131,6 +131,8 @@ export interface Value {
   readonly memory?: { readonly space: AddressSpace; readonly address: number };
   /** Writes a new value given as text; absent when read-only. */
   readonly set?: (text: string) => void;
+  /** Why `set` is absent, where there is more to say than that: the second half of a sentence. */
+  readonly readOnlyReason?: string;
 }
 export interface Scope {
   readonly name: 'Locals' | 'Registers' | 'Virtual registers' | 'CP15' | 'Banked registers' | 'Globals';

@@ -16,7 +16,11 @@ export const setExpression = defineRequest<
     const frame = frameId === undefined ? debuggee.currentFrame() : debuggee.frame(frameId);
     const target = debuggee.engine.evaluate(expression, frame);
     if (!target.set)
-      throw new UserError(`"${expression}" is a computed value: only registers and memory can be written.`);
+      throw new UserError(
+        target.readOnlyReason
+          ? `"${expression}" cannot be changed: ${target.readOnlyReason}.`
+          : `"${expression}" is a computed value: only registers and memory can be written.`,
+      );
     target.set(value);
     const written = debuggee.engine.evaluate(expression, frame);
     session.afterResponse(() => session.events.written(written.memory));

@@ -17,7 +17,8 @@ export const setVariable = defineRequest<DebugProtocol.SetVariableArguments, Deb
         return found;
       };
       const target = find();
-      if (!target.set) throw new UserError(`"${name}" cannot be changed.`);
+      if (!target.set)
+        throw new UserError(`"${name}" cannot be changed${target.readOnlyReason ? `: ${target.readOnlyReason}` : ''}.`);
       target.set(value);
       const written = find();
       session.afterResponse(() => session.events.written(written.memory));

@@ -17,6 +17,8 @@ export interface Operand {
   readonly image?: ImageFace;
   /** Writes the scalar; absent for what is no lvalue. */
   readonly assign?: (value: number) => void;
+  /** Why there is no `assign`, for whoever tries: the second half of a sentence. */
+  readonly readOnlyReason?: string;
   /** Registers with named bit fields. */
   readonly fields?: readonly BitField[];
   /** Registers and addresses show hexadecimal first. */

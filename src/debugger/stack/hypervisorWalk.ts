@@ -117,17 +117,8 @@ export class HypervisorWalk {
       // A stub sets SPSR to the mode that it will go on in; from then on only the place of the interrupted code tells.
       return (spsr & MODE_BITS) === USER_MODE || !this.isCode(step.caller[15]);
     }
-    const frame = this.frameAddress(start.vcpu);
+    const frame = this.target.guestFrameAddress(start.vcpu);
     return frame === undefined ? !this.isCode(step.caller[15]) : step.cfa >= frame + FRAME_BYTES;
-  }
-
-  private frameAddress(vcpu: VcpuView): number | undefined {
-    const { hypervisor } = this.target;
-    if (!hypervisor) return undefined;
-    const type = hypervisor.image.typeNamed('struct vcpu');
-    if (!type) return undefined;
-    const address = hypervisor.memory.number({ address: vcpu.address, type }, 'arch.guest_frame');
-    return isMissing(address) || address === 0 ? undefined : address;
   }
 
   /** An exception taken inside the hypervisor leaves its sp and lr in the banks of the interrupted mode. */
@@ -162,12 +153,14 @@ export class HypervisorWalk {
     if (copy) return this.cross(start, frames, functions, { ...copy, vector });
     const entering = functions.length > 0 && ENTRY.test(functions[functions.length - 1]!);
     const psr = entering || !complete ? this.virtualPsr(vcpu, start.live) : saved.psr;
-    const address = this.frameAddress(vcpu);
+    const address = this.target.guestFrameAddress(vcpu);
     return this.cross(start, frames, functions, {
       registers,
       psr,
       context: this.pendingContext(start, functions) ?? (complete && !entering ? saved.context : undefined),
-      home: complete && address !== undefined ? { kind: 'memory', space: XEN, address } : { kind: 'unwound' },
+      // While entry code still fills the frame, what is written there would be lost.
+      home:
+        complete && !entering && address !== undefined ? { kind: 'memory', space: XEN, address } : { kind: 'unwound' },
       vector,
     });
   }
@@ -194,7 +187,7 @@ export class HypervisorWalk {
 
   /** No CFI: the guest's frame is where `arch.guest_frame` says, when this stack leads to it. */
   private byFrameAddress(start: HypervisorStart, frames: Frame[], registers: RegisterSet): HypervisorStack {
-    const address = start.vcpu && this.frameAddress(start.vcpu);
+    const address = start.vcpu && this.target.guestFrameAddress(start.vcpu);
     const saved = start.vcpu && this.savedFrame(start.vcpu);
     const distance = address === undefined ? NaN : address - (registers[13] ?? NaN);
     if (!saved || address === undefined || !(distance >= 0 && distance < MOST_STACK_BYTES)) return { frames };

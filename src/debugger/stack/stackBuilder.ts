@@ -3,7 +3,7 @@ import { isMissing, type VcpuView } from '../../hypervisor/types';
 import type { RegisterSet } from '../../image/types';
 import type { Target } from '../target/target';
 import type { Frame } from '../types';
-import type { FrameFactory } from './frameFactory';
+import type { FrameFactory, RegisterHome } from './frameFactory';
 import { GuestWalk, type GuestStart } from './guestWalk';
 import { HypervisorWalk, type HypervisorStart } from './hypervisorWalk';
 import { CPU_THREAD, type Threads } from './threads';
@@ -84,7 +84,9 @@ export class StackBuilder {
     if (isMissing(vcpu.savedFrame)) return [];
     const { registers, psr } = vcpu.savedFrame;
     const { domainId } = vcpu;
-    const home = { kind: 'unwound' } as const;
+    const address = this.target.guestFrameAddress(vcpu);
+    const home: RegisterHome =
+      address === undefined ? { kind: 'unwound' } : { kind: 'memory', space: { kind: 'xen' }, address };
     return this.guestWalk.walk({
       threadId,
       domainId,

@@ -11,12 +11,19 @@ import { memoryOperand, type Environment } from '../expressions/evaluator';
 import type { Operand } from '../expressions/operand';
 import { PSR_FIELDS } from '../registers/fields';
 import { CP15_ROWS, generalRegister, VIRTUAL_ROWS } from '../registers/names';
-import type { FrameFactory } from '../stack/frameFactory';
+import type { FrameFactory, RegisterHome } from '../stack/frameFactory';
 import type { Target } from '../target/target';
 import { UserError, type Frame } from '../types';
 
 const XEN: AddressSpace = { kind: 'xen' };
 const FRAME_PSR_OFFSET = 64;
+const MODE_BITS = 0x1f;
+/** N Z C V Q and T: all that a hypervisor lets reach the CPU when it goes back into the guest. */
+const GUEST_FLAGS = 0xf8000020;
+const UNWOUND =
+  'it was reconstructed from the stack; only the registers of the CPU and of a frame that the hypervisor has saved can be written';
+const IN_HYPERVISOR =
+  'the hypervisor works for this domain now; change it in the frame below the border in the call stack';
 
 export class FrameEnvironment implements Environment {
   readonly space: AddressSpace;
@@ -91,32 +98,65 @@ export class FrameEnvironment implements Environment {
     throw new UserError(`There is no register "$${name}" here`);
   }
 
-  /** r0-r15 of the frame. */
+  /** r0-r15 of the frame, read from where they stand now, so that a change is seen at once. */
   general(index: number): Operand {
-    const { frame } = this;
-    const { cpu } = this.target.machine;
-    const value = frame ? frame.registers[index] : cpu.getRegister(index);
+    const home = this.home();
+    const value = this.homeValue(home, index);
     if (value === undefined) throw new UserError(`r${index} of this frame is not known: nothing on the stack keeps it`);
-    const assign = this.registerWriter(index);
-    return { value, unsigned: true, space: this.space, hexadecimal: true, ...(assign ? { assign } : {}) };
+    const assign = this.homeWriter(home, index);
+    return {
+      value,
+      unsigned: true,
+      space: this.space,
+      hexadecimal: true,
+      ...(assign ? { assign } : { readOnlyReason: UNWOUND }),
+    };
   }
 
   cpsr(): Operand | undefined {
     const detail = this.frame && this.factory.detail(this.frame);
-    const value = detail ? detail.psr : this.target.machine.cpu.getCpsr();
+    const home = this.home();
+    const value = this.psrValue(home, detail?.psr);
     if (value === undefined) return undefined;
-    const assign = detail?.home.kind === 'memory' ? this.memoryWriter(detail.home, FRAME_PSR_OFFSET) : undefined;
-    // The CPU's mode is not the debugger's to change by the virtual view of a guest; natively and in the hypervisor it is.
-    const live = !detail || (detail.home.kind === 'cpu' && this.space.kind !== 'domain');
-    const write = live ? (psr: number) => this.target.machine.cpu.setCpsr(psr >>> 0) : assign;
+    const write = this.psrWriter(home, value);
     return {
       value,
       unsigned: true,
       space: this.space,
       hexadecimal: true,
       fields: PSR_FIELDS,
-      ...(write ? { assign: write } : {}),
+      ...(write ? { assign: write } : { readOnlyReason: UNWOUND }),
     };
+  }
+
+  private home(): RegisterHome {
+    if (!this.frame) return { kind: 'cpu', mode: this.target.machine.cpu.mode };
+    return this.factory.detail(this.frame)?.home ?? { kind: 'unwound' };
+  }
+
+  private homeValue(home: RegisterHome, index: number): number | undefined {
+    if (home.kind === 'cpu') return this.target.machine.cpu.getRegister(index, home.mode);
+    const known = this.frame?.registers[index];
+    return home.kind === 'memory' ? (this.readWord(home.space, home.address + index * 4) ?? known) : known;
+  }
+
+  /** Of a guest that executes now, the flags are the CPU's, and the mode bits are those of the virtual mode. */
+  private psrValue(home: RegisterHome, known: number | undefined): number | undefined {
+    if (home.kind === 'memory') return this.readWord(home.space, home.address + FRAME_PSR_OFFSET) ?? known;
+    if (home.kind === 'unwound') return known;
+    const psr = this.target.machine.cpu.getCpsr();
+    if (this.space.kind !== 'domain' || known === undefined) return psr;
+    return ((psr & ~MODE_BITS) | (known & MODE_BITS)) >>> 0;
+  }
+
+  private psrWriter(home: RegisterHome, old: number, space = this.space): ((value: number) => void) | undefined {
+    const { cpu } = this.target.machine;
+    if (home.kind === 'unwound') return undefined;
+    if (home.kind === 'memory')
+      return (psr) => this.writeWord(home.space, home.address + FRAME_PSR_OFFSET, guestPsr(old, psr));
+    // The CPU's mode is not the debugger's to change by the virtual view of a guest; natively and in the hypervisor it is.
+    if (space.kind !== 'domain') return (psr) => cpu.setCpsr(psr >>> 0);
+    return (psr) => cpu.setCpsr(((cpu.getCpsr() & ~GUEST_FLAGS) | (guestPsr(old, psr) & GUEST_FLAGS)) >>> 0);
   }
 
   /** The vCPU that the frame belongs to. */
@@ -182,30 +222,46 @@ export class FrameEnvironment implements Environment {
     const isPsr = ['cpsr', 'psr'].includes(name.toLowerCase());
     if (index === undefined && !isPsr) throw new UserError(`There is no register "$dom${domainId}.${name}"`);
     const space = { kind: 'domain', domainId } as const;
-    const { cpu } = this.target.machine;
-    const execution = this.target.execution();
-    if (execution.kind === 'guest' && execution.domainId === domainId) {
-      const value = index === undefined ? cpu.getCpsr() : cpu.getRegister(index);
-      return { value, unsigned: true, space, hexadecimal: true };
-    }
-    if (isMissing(vcpu.savedFrame)) throw new UserError(`Registers of domain ${domainId}: ${vcpu.savedFrame.missing}`);
-    const value = index === undefined ? vcpu.savedFrame.psr : vcpu.savedFrame.registers[index]!;
-    return { value, unsigned: true, space, hexadecimal: true, ...(isPsr ? { fields: PSR_FIELDS } : {}) };
+    const home = this.domainHome(vcpu);
+    const value = home.kind === 'cpu' ? this.liveRegister(index) : savedRegister(vcpu, index);
+    const assign = index === undefined ? this.psrWriter(home, value, space) : this.homeWriter(home, index);
+    return {
+      value,
+      unsigned: true,
+      space,
+      hexadecimal: true,
+      ...(isPsr ? { fields: PSR_FIELDS } : {}),
+      ...(assign ? { assign } : { readOnlyReason: IN_HYPERVISOR }),
+    };
   }
 
-  private registerWriter(index: number): ((value: number) => void) | undefined {
+  /** Of the CPU; without an index its CPSR. */
+  private liveRegister(index: number | undefined): number {
     const { cpu } = this.target.machine;
-    const home = this.frame ? this.factory.detail(this.frame)?.home : { kind: 'cpu' as const, mode: cpu.mode };
-    if (home?.kind === 'cpu')
+    return index === undefined ? cpu.getCpsr() : cpu.getRegister(index);
+  }
+
+  /**
+   * Where a domain's general registers stand. While the hypervisor works for the domain, its frame may still be half filled, which only
+   * a walk of its stack can tell: then they are changed in the frame of the call stack.
+   */
+  private domainHome(vcpu: VcpuView): RegisterHome {
+    const { cpu } = this.target.machine;
+    const execution = this.target.execution();
+    if (execution.kind === 'guest' && execution.domainId === vcpu.domainId) return { kind: 'cpu', mode: cpu.mode };
+    const address = vcpu.running ? undefined : this.target.guestFrameAddress(vcpu);
+    return address === undefined ? { kind: 'unwound' } : { kind: 'memory', space: XEN, address };
+  }
+
+  private homeWriter(home: RegisterHome, index: number): ((value: number) => void) | undefined {
+    const { cpu } = this.target.machine;
+    if (home.kind === 'cpu')
       return (value) => {
         cpu.setRegister(index, value >>> 0, home.mode);
         this.target.forget();
       };
-    return home?.kind === 'memory' ? this.memoryWriter(home, index * 4) : undefined;
-  }
-
-  private memoryWriter(home: { readonly space: AddressSpace; readonly address: number }, offset: number) {
-    return (value: number) => this.writeWord(home.space, home.address + offset, value);
+    if (home.kind === 'unwound') return undefined;
+    return (value) => this.writeWord(home.space, home.address + index * 4, value);
   }
 
   private virtualWriter(key: string, vcpu: VcpuView): ((value: number) => void) | undefined {
@@ -214,6 +270,11 @@ export class FrameEnvironment implements Environment {
     if (!hypervisor || !type || key === 'vsp') return undefined;
     const place = hypervisor.memory.follow({ address: vcpu.address, type }, `arch.guest_context.sys_regs.${key}`);
     return isMissing(place) ? undefined : (value) => this.writeWord(XEN, place.address, value);
+  }
+
+  private readWord(space: AddressSpace, address: number): number | undefined {
+    const bytes = this.target.read(space, address, 4);
+    return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   }
 
   private writeWord(space: AddressSpace, address: number, value: number): void {
@@ -252,6 +313,21 @@ export class FrameEnvironment implements Environment {
     const domainId = this.target.images.domains.findIndex((images) => images.includes(image));
     return domainId < 0 ? XEN : { kind: 'domain', domainId };
   }
+}
+
+/** Out of the frame that the hypervisor keeps; without an index the psr. */
+function savedRegister({ domainId, savedFrame }: VcpuView, index: number | undefined): number {
+  if (isMissing(savedFrame)) throw new UserError(`Registers of domain ${domainId}: ${savedFrame.missing}`);
+  return index === undefined ? savedFrame.psr : savedFrame.registers[index]!;
+}
+
+/** @throws UserError when more than the flags would change */
+function guestPsr(old: number, wanted: number): number {
+  if (((old ^ wanted) & ~GUEST_FLAGS) !== 0)
+    throw new UserError(
+      "Only the flags N, Z, C, V, Q and T of a guest's psr can be changed: its mode bits and interrupt masks are the hypervisor's to set",
+    );
+  return wanted >>> 0;
 }
 
 const WORD: CType = { kind: 'base', name: 'unsigned int', byteSize: 4, encoding: 'unsigned' };

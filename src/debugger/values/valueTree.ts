@@ -42,6 +42,7 @@ export class ValueTree {
       ...(children ? { children } : {}),
       ...(address === undefined ? {} : { memory: { space, address: address >>> 0 } }),
       ...(operand.assign ? { set: this.setter(operand) } : {}),
+      ...(operand.readOnlyReason ? { readOnlyReason: operand.readOnlyReason } : {}),
     };
   }
 
