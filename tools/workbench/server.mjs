@@ -30,8 +30,8 @@ export async function startServer({ link = [], driver = false, env = {} } = {}) 
   let output = '';
   for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
   const server = {
-    /** Address of a workbench; `workspace` is a folder or a .code-workspace file. */
-    url: ({ workspace, extension, tests }) => workbenchUrl(port, { workspace, extension, tests }),
+    /** Address of a workbench; `workspace` is a folder or a .code-workspace file, `file` one to open in it. */
+    url: (what) => workbenchUrl(port, what),
     log: () => output,
     /** Resolves when the server ends by itself. */
     ended: new Promise((resolve) => child.once('exit', resolve)),
@@ -60,10 +60,16 @@ function prepareProfile(profile, link) {
     mkdirSync(path.join(folders.data, scope));
     copyFileSync(path.join(workbenchFolder, 'settings.json'), path.join(folders.data, scope, 'settings.json'));
   }
-  for (const folder of link) {
+  const installed = link.map((folder) => {
     const { publisher, name, version } = JSON.parse(readFileSync(path.join(folder, 'package.json'), 'utf8'));
-    symlinkSync(folder, path.join(folders.extensions, `${publisher}.${name}-${version}`), 'dir');
-  }
+    const relativeLocation = `${publisher}.${name}-${version}`;
+    const location = path.join(folders.extensions, relativeLocation);
+    symlinkSync(folder, location, 'dir');
+    const uri = { $mid: 1, path: location, scheme: 'file' };
+    return { identifier: { id: `${publisher}.${name}` }, version, location: uri, relativeLocation };
+  });
+  // Without this list the server makes it from the folder while it starts, and a workbench that is opened meanwhile has no extension.
+  writeFileSync(path.join(folders.extensions, 'extensions.json'), JSON.stringify(installed));
   writeFileSync(path.join(profile, 'config.yaml'), 'auth: none\n');
   return folders;
 }
@@ -79,11 +85,12 @@ function serverArguments(profile, folders, port, driver) {
   ];
 }
 
-function workbenchUrl(port, { workspace, extension, tests }) {
+function workbenchUrl(port, { workspace, file, extension, tests }) {
   const remote = (file) => `vscode-remote://${host}:${port}${file}`;
   const payload = [
     ...(extension ? [['extensionDevelopmentPath', remote(extension)]] : []),
     ...(tests ? [['extensionTestsPath', remote(tests)]] : []),
+    ...(file ? [['openFile', remote(file)]] : []),
     ['skipWelcome', 'true'],
   ];
   const kind = workspace.endsWith('.code-workspace') ? 'workspace' : 'folder';

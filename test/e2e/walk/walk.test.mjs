@@ -38,7 +38,10 @@ describe('A walk through the workbench', () => {
     page.on('console', (message) => consoleLines.push(message.text()));
     await openWorkbench(
       page,
-      server.url({ workspace: path.join(projectRoot, 'samples/armvisor.code-workspace') }),
+      server.url({
+        workspace: path.join(projectRoot, 'samples/armvisor.code-workspace'),
+        file: path.join(projectRoot, 'firmware/xen/arch/arm/xen/hypercalls.S'),
+      }),
     ).catch(async (error) => {
       await screenshot('failed');
       throw new Error(`${error.message}\n${[...consoleLines.slice(-20), server.log().slice(-2000)].join('\n')}`);
