@@ -90,13 +90,18 @@ export class Hypervisor {
     return (this.machine.cpu.getCpsr() & 0x1f) === USER_MODE;
   }
 
+  /**
+   * The stack decides: while the scheduler hands the CPU over, `schedule_data` already names the next vCPU, and the CPU still works
+   * on the stack of the last one.
+   */
   private currentPlace(): OrMissing<TypedPlace> {
-    const scheduled = this.memory.target(this.memory.follow(this.memory.global('schedule_data'), '[0].curr'));
-    if (!isMissing(scheduled)) return scheduled;
-    return this.currentFromStack() ?? scheduled;
+    return (
+      this.currentFromStack() ??
+      this.memory.target(this.memory.follow(this.memory.global('schedule_data'), '[0].curr'))
+    );
   }
 
-  /** Fallback: `struct cpu_info` at the base of the stack that SVC mode uses. */
+  /** By `struct cpu_info` at the base of the stack that SVC mode uses; undefined on the boot stack, or without that type. */
   private currentFromStack(): TypedPlace | undefined {
     const type = this.image.typeNamed('struct cpu_info') ?? this.image.typeNamed('cpu_info');
     if (!type) return undefined;
@@ -104,8 +109,8 @@ export class Hypervisor {
     for (const bytes of STACK_BYTES) {
       const base = { address: ((stackPointer - 1) & ~(bytes - 1)) >>> 0, type };
       const vcpu = this.memory.target(this.memory.follow(base, 'cur_vcpu'));
-      // A real vCPU leads to a domain that leads back to it.
-      if (!isMissing(vcpu) && this.belongsToItsDomain(vcpu)) return vcpu;
+      // A real vCPU leads to a domain that leads back to it; the idle one is known by name.
+      if (!isMissing(vcpu) && (this.belongsToItsDomain(vcpu) || this.isIdle(vcpu.address))) return vcpu;
     }
     return undefined;
   }

@@ -52,7 +52,7 @@ export function chooseConfiguration(
   if (found) return found;
   const meant = nearest(name, names);
   throw new UserError(
-    `${fileName} has no armvisor configuration "${name}"${meant ? `; did you mean "${meant}"?` : ''} There are: ${listed}.`,
+    `${fileName} has no armvisor configuration "${name}"${meant ? `; did you mean "${meant}"?` : '.'} There are: ${listed}.`,
   );
 }
 
