@@ -96,8 +96,7 @@ export class Hypervisor {
    */
   private currentPlace(): OrMissing<TypedPlace> {
     return (
-      this.currentFromStack() ??
-      this.memory.target(this.memory.follow(this.memory.global('schedule_data'), '[0].curr'))
+      this.currentFromStack() ?? this.memory.target(this.memory.follow(this.memory.global('schedule_data'), '[0].curr'))
     );
   }
 
