@@ -8,6 +8,7 @@ import { Interpreter } from './arm926/interpreter';
 import { Word } from './arm926/layout';
 import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
+import type { TickModel } from './arm926/ticks/model';
 import { createTickModel } from './arm926/ticks/models';
 import { describeWalk } from './arm926/walkReport';
 import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
@@ -49,6 +50,7 @@ export class Machine implements MachineFace {
   private readonly board: BoardDescription;
   private readonly ram: Ram;
   private readonly core: Core;
+  private readonly tickModel: TickModel;
   private readonly interpreter: Interpreter;
   private readonly bus: PeripheralBus;
   private readonly snapshots: Snapshots;
@@ -66,7 +68,8 @@ export class Machine implements MachineFace {
     this.ramBytes = options.ramBytes ?? board.defaultRamBytes;
     this.ram = new Ram(this.ramBase, this.ramBytes);
     this.core = new Core(this.ram, board);
-    this.interpreter = new Interpreter(this.core, createTickModel(options.tickModel ?? 'goldfish'));
+    this.tickModel = createTickModel(options.tickModel ?? 'goldfish');
+    this.interpreter = new Interpreter(this.core, this.tickModel);
     this.cpu = new Arm926View(this.core);
     this.snapshots = new Snapshots(this.ram);
     this.bus = board.createBus(this.deviceHost(nsPerTick, options.onDiagnostic ?? (() => {})));
@@ -82,6 +85,7 @@ export class Machine implements MachineFace {
     s[Word.CONTROL] = this.board.resetControl;
     this.core.memory.tlb.flush();
     this.core.statusChanged();
+    this.tickModel.observer?.reset();
   }
 
   private deviceHost(nsPerTick: number, diagnostic: (text: string) => void): DeviceHost {
@@ -243,6 +247,8 @@ export class Machine implements MachineFace {
       haltReason: core.haltReason,
       inputs: this.inputs,
       tlb: core.memory.tlb.capture(),
+      tickModel: this.tickModel.name,
+      tickObserver: this.tickModel.observer?.capture(),
       bus: this.bus.capture(),
       ramBytes: this.ramBytes,
       pages: this.snapshots.capturePages(),
@@ -253,7 +259,7 @@ export class Machine implements MachineFace {
   }
 
   restore(snapshot: MachineSnapshot): void {
-    const state = this.snapshots.check(snapshot, this.boardName);
+    const state = this.snapshots.check(snapshot, this.boardName, this.tickModel.name);
     const { core } = this;
     this.snapshots.restorePages(state.pages);
     this.interpreter.blocks.dropAll();
@@ -265,6 +271,7 @@ export class Machine implements MachineFace {
     core.haltReason = state.haltReason;
     this.inputs = state.inputs;
     core.memory.tlb.restore(state.tlb);
+    this.tickModel.observer?.restore(state.tickObserver);
     this.bus.restore(state.bus);
     core.updateLimit();
   }

@@ -6,9 +6,9 @@
 import { RAM_OFFSET } from './arm926/layout';
 import type { TlbContents } from './arm926/tlb';
 import { PAGE_BYTES, type Ram } from './ram';
-import type { MachineSnapshot } from './types';
+import type { MachineSnapshot, TickModelName } from './types';
 
-export const SNAPSHOT_VERSION = 1;
+export const SNAPSHOT_VERSION = 2;
 
 export interface MachineState {
   readonly words: Int32Array;
@@ -18,6 +18,9 @@ export interface MachineState {
   /** Input that has come and not yet reached its device. */
   readonly inputs: readonly { readonly instructionCount: number; readonly port: number; readonly bytes: Uint8Array }[];
   readonly tlb: TlbContents;
+  readonly tickModel: TickModelName;
+  /** What its observer keeps; undefined when it has none. */
+  readonly tickObserver: unknown;
   readonly bus: unknown;
   readonly ramBytes: number;
   /** One per 4 KB page; undefined for pages of zeros. */
@@ -58,7 +61,7 @@ export class Snapshots {
   }
 
   /** The state inside, or an error that says why this snapshot cannot be used here. */
-  check(snapshot: MachineSnapshot, boardName: string): MachineState {
+  check(snapshot: MachineSnapshot, boardName: string, tickModel: TickModelName): MachineState {
     if (snapshot.version !== SNAPSHOT_VERSION) {
       throw new Error(`The snapshot has version ${snapshot.version}; this machine reads version ${SNAPSHOT_VERSION}.`);
     }
@@ -68,6 +71,11 @@ export class Snapshots {
     const state = snapshot.state as MachineState;
     if (state.ramBytes !== this.ram.size) {
       throw new Error(`The snapshot has ${state.ramBytes} bytes of RAM; this machine has ${this.ram.size}.`);
+    }
+    if (state.tickModel !== tickModel) {
+      throw new Error(
+        `The snapshot has ticks of the tick model "${state.tickModel}"; this machine counts with "${tickModel}".`,
+      );
     }
     return state;
   }

@@ -81,6 +81,11 @@ export class Interpreter {
     ticks: TickModel,
   ) {
     const { ram, memory, s } = core;
+    const { observer } = ticks;
+    if (observer !== undefined) {
+      memory.directData = false;
+      memory.onData = (virtual, write) => void (s[W.TICKS]! += observer.data(virtual, write));
+    }
     this.blocks = new BlockCache(ram, ticks, (offset) => memory.tlb.withholdWrites(offset));
     ram.onCodeWritten = (offset) => {
       this.blocks.dropKilobyte(offset);
@@ -285,6 +290,7 @@ export class Interpreter {
                 s[W.COUNT] = n;
                 s[W.TICKS] = ticks;
                 value = memory.slowLoad32(address, isPrivileged(s));
+                ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
               }
               if ((op & 0x1200000) !== 0x1000000) s[rn] = end;
@@ -299,6 +305,7 @@ export class Interpreter {
                 s[W.COUNT] = n;
                 s[W.TICKS] = ticks;
                 value = memory.load8(address);
+                ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
               }
               if ((op & 0x1200000) !== 0x1000000) s[rn] = end;
@@ -314,6 +321,7 @@ export class Interpreter {
                 s[W.COUNT] = n;
                 s[W.TICKS] = ticks;
                 memory.slowStore32(address, value, isPrivileged(s));
+                ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
                 if (s[W.BLOCK_STALE] !== 0) at = -1;
               }
@@ -328,6 +336,7 @@ export class Interpreter {
                 s[W.COUNT] = n;
                 s[W.TICKS] = ticks;
                 memory.write(address, 1, value, isPrivileged(s));
+                ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
                 if (s[W.BLOCK_STALE] !== 0) at = -1;
               }
@@ -362,6 +371,7 @@ export class Interpreter {
           s[W.COUNT] = n;
           s[W.TICKS] = ticks;
           handlers[form & 0xffff]!(core, op);
+          ticks = s[W.TICKS]!;
           limit = s[W.LIMIT]!;
           pc = s[W.NEXT]!;
           at++;

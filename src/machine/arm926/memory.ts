@@ -18,7 +18,7 @@ export class CpuMemory {
   readonly tlb: Tlb;
   /** False keeps loads and stores off the fast path, for a tick model that has to see every data access. */
   directData = true;
-  /** Sees every data access (virtual address) before it happens, when set. */
+  /** Called with each data access (virtual address) that did not abort, after it, when set; wants `directData` false. */
   onData: ((virtual: number, write: boolean) => void) | undefined;
   private bus!: PeripheralBus;
   private readonly s: Int32Array;
@@ -82,21 +82,21 @@ export class CpuMemory {
    * A load of `size` bytes from the address rounded down to a multiple of it. Words come signed, others zero-extended.
    */
   read(virtual: number, size: AccessSize, privileged: boolean): number {
-    if (this.onData !== undefined) this.onData(virtual, false);
     if ((virtual & (size - 1)) !== 0) this.checkAlignment(virtual);
     const aligned = virtual & -size;
     const offset = this.translate(aligned, READ, privileged);
     if (offset >= 0) {
+      if (this.onData !== undefined) this.onData(virtual, false);
       if (size === 4) return this.ram.words[offset >>> 2]!;
       return size === 2 ? this.ram.halves[offset >>> 1]! : this.ram.bytes[offset]!;
     }
     const value = this.bus.read(this.record.physical, size);
     if (value === undefined) this.externalAbort(aligned);
+    if (this.onData !== undefined) this.onData(virtual, false);
     return size === 4 ? value | 0 : size === 2 ? value & 0xffff : value & 0xff;
   }
 
   write(virtual: number, size: AccessSize, value: number, privileged: boolean): void {
-    if (this.onData !== undefined) this.onData(virtual, true);
     if ((virtual & (size - 1)) !== 0) this.checkAlignment(virtual);
     const aligned = virtual & -size;
     const offset = this.translate(aligned, WRITE, privileged);
@@ -105,10 +105,12 @@ export class CpuMemory {
       else if (size === 2) this.ram.halves[offset >>> 1] = value;
       else this.ram.bytes[offset] = value;
       this.ram.noteWrite(offset);
+      if (this.onData !== undefined) this.onData(virtual, true);
       return;
     }
     const unsigned = size === 4 ? value >>> 0 : size === 2 ? value & 0xffff : value & 0xff;
     if (!this.bus.write(this.record.physical, size, unsigned)) this.externalAbort(aligned);
+    if (this.onData !== undefined) this.onData(virtual, true);
   }
 
   /** Raises the alignment fault if SCTLR.A asks for it; it comes before all others and needs no MMU (ARM DDI 0100 B4.5.2). */

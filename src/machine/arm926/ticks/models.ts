@@ -1,9 +1,13 @@
 /** The tick models by the names that the launch configuration gives them. */
 import type { TickModelName } from '../../types';
 import { createGoldfishModel } from './goldfish';
+import { createGoldfishDataCacheModel } from './goldfishDataCache';
 import type { TickModel } from './model';
 
-const MODELS: ReadonlyMap<TickModelName, () => TickModel> = new Map([['goldfish', createGoldfishModel]]);
+const MODELS: ReadonlyMap<TickModelName, () => TickModel> = new Map([
+  ['goldfish', createGoldfishModel],
+  ['goldfish-dcache', createGoldfishDataCacheModel],
+]);
 
 /** Throws with the list of those that exist: a model is never replaced by another. */
 export function createTickModel(name: TickModelName): TickModel {
