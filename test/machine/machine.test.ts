@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Machine } from '../../src/machine/machine';
+import type { TickModelName } from '../../src/machine/types';
 import { CODE, DEVICE, machineWith, put, registersOf, word } from './arm926/testMachine';
 
 const NOP = 0xe1a00000;
@@ -221,8 +222,8 @@ describe('Machine', () => {
 
   it('a tick model that is not there is refused with the names of those that are', () => {
     assert.throws(
-      () => machineWith([], { tickModel: 'arm926ejs' }),
-      /"arm926ejs" is not available; available: goldfish/,
+      () => machineWith([], { tickModel: 'arm7' as TickModelName }),
+      /"arm7" is not available; available: goldfish, goldfish-dcache, arm926ejs/,
     );
   });
 });

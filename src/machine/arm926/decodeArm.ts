@@ -183,6 +183,8 @@ export interface Decoded {
 /** Handler by form number; the entries of the loop's own forms are never called. */
 export const HANDLERS: Handler[] = new Array<Handler>(Form.FIRST_HANDLER).fill(status.undefinedInstruction);
 const formByRow = new Map<Row, number>();
+/** Name of the row behind each form number. */
+export const FORM_NAMES: string[] = [];
 for (const row of [...UNCONDITIONAL, ...CONDITIONAL, ...Object.values<Row>(THUMB_ROWS)]) {
   if (formByRow.has(row)) continue;
   if (typeof row.run === 'number') {
@@ -191,6 +193,7 @@ for (const row of [...UNCONDITIONAL, ...CONDITIONAL, ...Object.values<Row>(THUMB
     formByRow.set(row, HANDLERS.length);
     HANDLERS.push(row.run);
   }
+  FORM_NAMES[formByRow.get(row)!] = row.name;
 }
 
 /** Candidate rows by bits 27:20 and 7:4, the bits that most rows look at; in table order. */

@@ -15,7 +15,7 @@ import { DATA_ABORT } from './memory';
 import { isPrivileged } from './modes';
 import { CONDITIONS, Psr, flagNibble } from './psr';
 import { shiftByImmediate, shiftByRegister } from './shifter';
-import type { TickModel } from './ticks/model';
+import type { TickModel, TickObserver } from './ticks/model';
 
 /**
  * Numbers of layout.ts and decodeArm.ts again, as constants that end up as literals in this file: V8 makes a jump table
@@ -75,6 +75,7 @@ export class Interpreter {
   readonly blocks: BlockCache;
   /** Armed pc values by their kilobyte, each list sorted. */
   private armed = new Map<number, number[]>();
+  private readonly observer: TickObserver | undefined;
 
   constructor(
     private readonly core: Core,
@@ -82,6 +83,8 @@ export class Interpreter {
   ) {
     const { ram, memory, s } = core;
     const { observer } = ticks;
+    this.observer = observer;
+    observer?.connect?.(core);
     if (observer !== undefined) {
       memory.directData = false;
       memory.onData = (virtual, write) => void (s[W.TICKS]! += observer.data(virtual, write));
@@ -121,6 +124,7 @@ export class Interpreter {
         skip = false;
         s[W.COUNT] = this.release(s[W.COUNT]!);
         enterException(this.core, EXCEPTIONS.dataAbort, this.core.pc);
+        s[W.TICKS]! += this.observer?.exception?.() ?? 0;
         s[W.BLOCK_OPEN] = 0;
         pc = s[W.NEXT]!;
       }
@@ -128,7 +132,8 @@ export class Interpreter {
   }
 
   private loop(startPc: number, skipArmed: boolean): SliceEnd {
-    const { core, blocks, armed } = this;
+    const { core, blocks, armed, observer } = this;
+    const eachInstruction = observer?.instruction !== undefined;
     const { s } = core;
     const memory = core.memory;
     const M = core.ram.words;
@@ -213,9 +218,10 @@ export class Interpreter {
             return this.leave(pc, n, ticks, 0, 'breakpoint');
           }
           skip = false;
-          // It counts as an instruction, or an unmapped vector would keep `run` for ever; it takes no ticks.
+          // It counts as an instruction, or an unmapped vector would keep `run` for ever; only entering it may take ticks.
           n--;
           enterException(core, EXCEPTIONS.prefetchAbort, pc);
+          ticks += this.observer?.exception?.() ?? 0;
           pc = s[W.NEXT]!;
           limit = s[W.LIMIT]!;
           continue;
@@ -233,6 +239,10 @@ export class Interpreter {
         }
         skip = false;
         form = forms[at]!;
+        if (eachInstruction) {
+          s[W.TICKS] = ticks;
+          ticks += observer!.instruction!(pc, form & 0xffff, instructions[at]!) - 1;
+        }
       }
 
       const op = instructions[at]!;
@@ -604,6 +614,7 @@ export class Interpreter {
     const pending = core.pendingInterrupt();
     if (pending !== undefined) {
       enterException(core, EXCEPTIONS[pending], pc);
+      s[W.TICKS]! += this.observer?.exception?.() ?? 0;
       return 'taken';
     }
     core.sliceTicks += s[W.TICKS]!;

@@ -3,6 +3,7 @@
  * that what it sees while the machine runs. No model is here.
  */
 import type { TickModelName } from '../../types';
+import type { Core } from '../core';
 
 export interface TickModel {
   readonly name: TickModelName;
@@ -23,10 +24,19 @@ export interface TickModel {
  * give equal ticks. Loads and stores leave the interpreter's fast path while there is one.
  */
 export interface TickObserver {
+  /** What the model looks at; called once, before all else. */
+  connect?(core: Core): void;
   /** The machine is switched on. */
   reset(): void;
   /** Ticks that a load or store adds, after it has been made; one that aborts is not asked about. Virtual address, any sign. */
   data(virtual: number, write: boolean): number;
+  /**
+   * Ticks of the instruction that executes next, with `form` and `op` as decoded (Decoded in decodeArm.ts), whether or not
+   * its condition passes. Only for models with blocks of one instruction whose `arm` and `thumb` give 1.
+   */
+  instruction?(pc: number, form: number, op: number): number;
+  /** Ticks of entering an interrupt or an abort; 0 when left out. */
+  exception?(): number;
   /** Plain, structured-cloneable state, a copy; and back. */
   capture(): unknown;
   restore(state: unknown): void;

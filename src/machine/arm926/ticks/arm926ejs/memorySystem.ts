@@ -1,0 +1,278 @@
+/**
+ * What fetches, loads and stores cost on the ARM926EJ-S: TLB walks, the two caches, the write buffer, and the CP15
+ * operations on them (ARM DDI 0198D chapters 2-4). It watches and counts; data and translations are the machine's own.
+ */
+import type { Core } from '../../core';
+import { Word } from '../../layout';
+import { isPrivileged } from '../../modes';
+import { Control, READ, WalkRecord, modifiedAddress, walk } from '../../walk';
+import { Bus, type BusState } from './bus';
+import { CacheTags, type CacheTagsState } from './cacheTags';
+import { PARAMETERS } from './parameters';
+import { TlbTags, type TlbTagsState } from './tlbTags';
+
+const LINE_WORDS = PARAMETERS.cacheLine.value / 4;
+const HALF_LINE_WORDS = LINE_WORDS / 2;
+const CACHEABLE = 2;
+/** C and B set; C alone is write-through, B alone buffered and not cached. */
+const WRITE_BACK = 3;
+/** No word and no line. */
+const NOWHERE = -1;
+
+export interface MemorySystemState {
+  readonly instructions: CacheTagsState;
+  readonly data: CacheTagsState;
+  readonly tlb: TlbTagsState;
+  readonly bus: BusState;
+  readonly fetchLine: number;
+  readonly fetchWord: number;
+}
+
+export class MemorySystem {
+  private readonly instructions = new CacheTags(PARAMETERS.instructionCache.value);
+  private readonly data = new CacheTags(PARAMETERS.dataCache.value);
+  private readonly tlb = new TlbTags();
+  private readonly bus = new Bus();
+  private readonly record = new WalkRecord();
+  private readonly regime = { control: 0, ttbr: 0, dacr: 0, fcsePid: 0 };
+  private readonly s: Int32Array;
+  /** Line, and word where it is not cached, of the fetch before: another fetch of it costs nothing. */
+  private fetchLine = NOWHERE;
+  private fetchWord = NOWHERE;
+  /** Word that would go on with the burst of this instruction. */
+  private burstNext = NOWHERE;
+
+  constructor(private readonly core: Core) {
+    this.s = core.s;
+  }
+
+  reset(): void {
+    this.instructions.reset();
+    this.data.reset();
+    this.tlb.reset();
+    this.bus.reset();
+    this.fetchLine = this.fetchWord = NOWHERE;
+  }
+
+  private get now(): number {
+    return this.core.sliceTicks + this.s[Word.TICKS]!;
+  }
+
+  private readonly readDescriptor = (physical: number): number | undefined => {
+    const offset = this.core.ram.offsetOf(physical);
+    return offset < 0 ? undefined : this.core.ram.words[offset >>> 2]!;
+  };
+
+  /** Cycles that the walk for `mva` took; the page is then in the TLB, unless there is none. */
+  private walk(virtual: number, mva: number, now: number): number {
+    const { s, regime, record } = this;
+    regime.control = s[Word.CONTROL]!;
+    regime.ttbr = s[Word.TTBR]!;
+    regime.dacr = s[Word.DACR]!;
+    regime.fcsePid = s[Word.FCSE_PID]!;
+    walk(record, this.readDescriptor, regime, virtual >>> 0, READ, isPrivileged(s));
+    let wait = this.bus.read(now, 1);
+    if (record.level2Address >= 0) wait += this.bus.read(now + wait, 1);
+    if (record.pageBytes > 0) {
+      const lockdown = s[Word.TLB_LOCKDOWN]!;
+      this.tlb.enter(mva, record.pageBytes, record.cacheBits, (lockdown & 1) !== 0 ? (lockdown >>> 26) & 7 : -1);
+    }
+    return wait;
+  }
+
+  /** A new instruction at `pc`: what its fetch waits for. */
+  fetch(pc: number): number {
+    this.burstNext = NOWHERE;
+    const { s } = this;
+    const line = pc >>> 5;
+    const control = s[Word.CONTROL]!;
+    if (line === this.fetchLine) {
+      if (this.fetchWord === NOWHERE || this.fetchWord === pc >>> 2) return 0;
+      this.fetchWord = pc >>> 2;
+      return this.bus.read(this.now, 1);
+    }
+    this.fetchLine = line;
+    this.fetchWord = NOWHERE;
+    const now = this.now;
+    const mva = modifiedAddress(pc >>> 0, s[Word.FCSE_PID]!);
+    let wait = 0;
+    let bits: number = CACHEABLE;
+    if ((control & Control.M) !== 0) {
+      bits = this.tlb.find(mva);
+      if (bits < 0) {
+        wait = this.walk(pc, mva, now);
+        bits = Math.max(0, this.record.cacheBits);
+      }
+    }
+    if ((control & Control.I) !== 0 && (bits & CACHEABLE) !== 0) {
+      if (this.instructions.find(mva) >= 0) return wait;
+      this.instructions.allocate(mva, s[Word.I_CACHE_LOCKDOWN]! & 15, (control & Control.RR) !== 0);
+      return wait + this.bus.read(now + wait, LINE_WORDS);
+    }
+    this.fetchWord = pc >>> 2;
+    return wait + this.bus.read(now + wait, 1);
+  }
+
+  /** A load or store that has been made. */
+  access(virtual: number, write: boolean): number {
+    const { s } = this;
+    const now = this.now;
+    const control = s[Word.CONTROL]!;
+    const mva = modifiedAddress(virtual >>> 0, s[Word.FCSE_PID]!);
+    let wait = 0;
+    let bits = 0;
+    if ((control & Control.M) !== 0) {
+      bits = this.tlb.find(mva);
+      if (bits < 0) {
+        wait = this.walk(virtual, mva, now);
+        bits = Math.max(0, this.record.cacheBits);
+      }
+    }
+    const cached = (control & Control.C) !== 0 && (bits & CACHEABLE) !== 0;
+    return wait + (write ? this.store(mva, bits, cached, now + wait) : this.load(mva, cached, now + wait));
+  }
+
+  private load(mva: number, cached: boolean, now: number): number {
+    if (!cached) return this.single(mva, now, false);
+    if (this.data.find(mva) >= 0) return 0;
+    const { s } = this;
+    let wait = this.bus.read(now, LINE_WORDS);
+    const roundRobin = (s[Word.CONTROL]! & Control.RR) !== 0;
+    const dirty = this.data.allocate(mva, s[Word.D_CACHE_LOCKDOWN]! & 15, roundRobin);
+    wait += this.writeHalves(dirty, now + wait);
+    return wait;
+  }
+
+  /** Only loads allocate; a store that misses goes to memory through the write buffer. */
+  private store(mva: number, bits: number, cached: boolean, now: number): number {
+    if (cached) {
+      const place = this.data.find(mva);
+      if (place >= 0 && bits === WRITE_BACK) {
+        this.data.markDirty(place, mva);
+        return 0;
+      }
+      return this.post(mva, now);
+    }
+    return bits !== 0 ? this.post(mva, now) : this.single(mva, now, true);
+  }
+
+  /** Whether this word goes on with the burst of the instruction's word before. */
+  private goesOn(mva: number): boolean {
+    const word = mva >>> 2;
+    const goesOn = word === this.burstNext;
+    this.burstNext = word + 1;
+    return goesOn;
+  }
+
+  private post(mva: number, now: number): number {
+    return this.goesOn(mva) ? this.bus.postOn(now) : this.bus.post(now, 1);
+  }
+
+  /** A word that goes past cache and write buffer. */
+  private single(mva: number, now: number, write: boolean): number {
+    if (this.goesOn(mva)) return this.bus.goOn(now);
+    return write ? this.bus.writeThrough(now) : this.bus.read(now, 1);
+  }
+
+  private writeHalves(halves: number, now: number): number {
+    let wait = 0;
+    for (let i = 0; i < halves; i++) wait += this.bus.post(now + wait, HALF_LINE_WORDS);
+    return wait;
+  }
+
+  private cleanAll(now: number): number {
+    let wait = 0;
+    for (let place = 0; place < this.data.places; place++) wait += this.writeHalves(this.data.clean(place), now + wait);
+    return wait;
+  }
+
+  /**
+   * An MCR or MRC p15 that is about to execute, `after` cycles from now: what it does to caches, TLB and write buffer. In
+   * User mode it traps and does nothing.
+   */
+  coprocessor(op: number, after: number): number {
+    const crn = (op >>> 16) & 15;
+    if (!isPrivileged(this.s) || ((op >>> 21) & 7) !== 0) return 0;
+    // Translations or what is cached may be others from now on.
+    this.fetchLine = NOWHERE;
+    const key = ((op & 15) << 4) | ((op >>> 5) & 7);
+    const value = this.s[(op >>> 12) & 15]!;
+    if (crn === 8) {
+      if ((key & 15) === 0) this.tlb.invalidateAll();
+      else if ((key & 15) === 1) this.tlb.invalidate(value >>> 0);
+      return 0;
+    }
+    return crn === 7 ? this.cacheOperation(key, value >>> 0, this.now + after) : 0;
+  }
+
+  /** `key`: CRm in bits 7:4, opcode_2 below (ARM DDI 0198D table 2-18). */
+  private cacheOperation(key: number, value: number, now: number): number {
+    const { instructions, data } = this;
+    switch (key) {
+      case 0x50:
+        instructions.invalidateAll();
+        return 0;
+      case 0x51:
+        instructions.invalidate(instructions.find(value));
+        return 0;
+      case 0x52:
+        instructions.invalidate(instructions.bySetAndWay(value));
+        return 0;
+      case 0x60:
+        data.invalidateAll();
+        return 0;
+      case 0x61:
+        data.invalidate(data.find(value));
+        return 0;
+      case 0x62:
+        data.invalidate(data.bySetAndWay(value));
+        return 0;
+      case 0x70:
+        instructions.invalidateAll();
+        data.invalidateAll();
+        return 0;
+      case 0xa1:
+        return this.writeHalves(data.clean(data.find(value)), now);
+      case 0xa2:
+        return this.writeHalves(data.clean(data.bySetAndWay(value)), now);
+      case 0xa3:
+        return this.cleanAll(now);
+      case 0xa4:
+        return this.bus.drain(now);
+      case 0xe1:
+      case 0xe2: {
+        const place = key === 0xe1 ? data.find(value) : data.bySetAndWay(value);
+        const wait = this.writeHalves(data.clean(place), now);
+        data.invalidate(place);
+        return wait;
+      }
+      case 0xe3: {
+        const wait = this.cleanAll(now);
+        data.invalidateAll();
+        return wait;
+      }
+      default:
+        return 0;
+    }
+  }
+
+  capture(): MemorySystemState {
+    return {
+      instructions: this.instructions.capture(),
+      data: this.data.capture(),
+      tlb: this.tlb.capture(),
+      bus: this.bus.capture(),
+      fetchLine: this.fetchLine,
+      fetchWord: this.fetchWord,
+    };
+  }
+
+  restore(state: MemorySystemState): void {
+    this.instructions.restore(state.instructions);
+    this.data.restore(state.data);
+    this.tlb.restore(state.tlb);
+    this.bus.restore(state.bus);
+    this.fetchLine = state.fetchLine;
+    this.fetchWord = state.fetchWord;
+  }
+}
