@@ -3,7 +3,7 @@
  * Types only. `machine.ts` joins the two; a board's `PeripheralBus` is built in `boards/`.
  */
 
-import type { BootRequest } from './types';
+import type { BootRequest, DeviceInput, DeviceView, DisplayImage } from './types';
 
 export type AccessSize = 1 | 2 | 4;
 
@@ -27,6 +27,13 @@ export interface PeripheralBus {
   restore(state: unknown): void;
   /** Bytes from outside for a serial port, at a known instruction boundary. */
   receive(port: number, bytes: Uint8Array): void;
+  /** In registration order. */
+  readonly devices: readonly DeviceView[];
+  /** Whether a device of this name takes this input. Changes nothing. */
+  accepts(instance: string, input: DeviceInput): boolean;
+  /** Input from outside that was accepted, at a known instruction boundary. */
+  accept(instance: string, input: DeviceInput): void;
+  displays(): readonly DisplayImage[];
 }
 
 /** What devices get from the machine. Devices see no other clock than this one. */
@@ -40,6 +47,8 @@ export interface DeviceHost {
   readPhysical(address: number, byteLength: number): Uint8Array | undefined;
   writePhysical(address: number, bytes: Uint8Array): boolean;
   consoleOutput(port: number, bytes: Uint8Array): void;
+  /** What a device gives to the outside beside serial ports. */
+  deviceOutput(instance: string, output: DeviceInput): void;
   /** The guest used a device in a way that the real board does not survive, or switched it off. */
   halt(reason: string): void;
   /** One sentence about a harmless misuse, for the user. */

@@ -19,6 +19,10 @@ import type {
   BootRequest,
   ConsoleListener,
   CpuView,
+  DeviceInput,
+  DeviceOutputListener,
+  DeviceView,
+  DisplayImage,
   MachineFace,
   MachineSnapshot,
   RunStop,
@@ -55,6 +59,7 @@ export class Machine implements MachineFace {
   private readonly bus: PeripheralBus;
   private readonly snapshots: Snapshots;
   private readonly listeners = new Set<ConsoleListener>();
+  private readonly outputListeners = new Set<DeviceOutputListener>();
   private inputs: MachineState['inputs'] = [];
   /** Instructions before this slice, and how many the slice may use. */
   private countBefore = 0;
@@ -105,6 +110,9 @@ export class Machine implements MachineFace {
       writePhysical: (address, bytes) => this.storePhysical(address, bytes),
       consoleOutput: (port, bytes) => {
         for (const listener of this.listeners) listener(port, bytes);
+      },
+      deviceOutput: (instance, output) => {
+        for (const listener of this.outputListeners) listener(instance, output);
       },
       halt: (reason) => {
         this.core.haltReason = reason;
@@ -231,11 +239,34 @@ export class Machine implements MachineFace {
     this.inputs = [...this.inputs, { instructionCount: this.instructionCount, port, bytes: bytes.slice() }];
   }
 
+  get devices(): readonly DeviceView[] {
+    return this.bus.devices;
+  }
+
+  sendDeviceInput(instance: string, input: DeviceInput): boolean {
+    if (!this.bus.accepts(instance, input)) return false;
+    const stamped = { instructionCount: this.instructionCount, instance, input: structuredClone(input) };
+    this.inputs = [...this.inputs, stamped];
+    return true;
+  }
+
+  onDeviceOutput(listener: DeviceOutputListener): () => void {
+    this.outputListeners.add(listener);
+    return () => this.outputListeners.delete(listener);
+  }
+
+  displays(): readonly DisplayImage[] {
+    return this.bus.displays();
+  }
+
   /** Input reaches the device at the boundary where the machine stood when it came. */
   private deliverInputs(): void {
     const due = this.inputs;
     this.inputs = [];
-    for (const { port, bytes } of due) this.bus.receive(port, bytes);
+    for (const event of due) {
+      if ('port' in event) this.bus.receive(event.port, event.bytes);
+      else this.bus.accept(event.instance, event.input);
+    }
   }
 
   snapshot(): MachineSnapshot {

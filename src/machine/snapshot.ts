@@ -6,9 +6,14 @@
 import { RAM_OFFSET } from './arm926/layout';
 import type { TlbContents } from './arm926/tlb';
 import { PAGE_BYTES, type Ram } from './ram';
-import type { MachineSnapshot, TickModelName } from './types';
+import type { DeviceInput, MachineSnapshot, TickModelName } from './types';
 
 export const SNAPSHOT_VERSION = 2;
+
+/** Input from outside, stamped with the instruction count at which the machine stood when it came. */
+export type InputEvent =
+  | { readonly instructionCount: number; readonly port: number; readonly bytes: Uint8Array }
+  | { readonly instructionCount: number; readonly instance: string; readonly input: DeviceInput };
 
 export interface MachineState {
   readonly words: Int32Array;
@@ -16,7 +21,7 @@ export interface MachineState {
   readonly ticks: number;
   readonly haltReason: string | undefined;
   /** Input that has come and not yet reached its device. */
-  readonly inputs: readonly { readonly instructionCount: number; readonly port: number; readonly bytes: Uint8Array }[];
+  readonly inputs: readonly InputEvent[];
   readonly tlb: TlbContents;
   readonly tickModel: TickModelName;
   /** What its observer keeps; undefined when it has none. */

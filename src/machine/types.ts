@@ -3,6 +3,7 @@
  * Types only; the implementation is `machine.ts` with `arm926/`, `boards/` and `devices/`.
  * Nothing here knows of ELF, hypervisors or debuggers.
  */
+import type { DeviceTable } from './devices/registerTable';
 
 /** The CPU modes of ARMv5TE (ARM DDI 0100 A2.2), by the names of the manual. */
 export type CpuMode = 'usr' | 'fiq' | 'irq' | 'svc' | 'abt' | 'und' | 'sys';
@@ -110,6 +111,36 @@ export interface Walk {
 /** Bytes that a guest wrote to a serial port. */
 export type ConsoleListener = (port: number, bytes: Uint8Array) => void;
 
+/**
+ * Something from outside for a device other than a serial port: a key for `goldfish_events`, a charge for the battery,
+ * a frame for a network chip. Plain data, so that an input log can hold it; each device says which members it takes.
+ */
+export type DeviceInput = Readonly<Record<string, number | string | Uint8Array>>;
+
+/** What a device gives to the outside beside serial ports: sound, network frames, log lines. */
+export type DeviceOutputListener = (instance: string, output: DeviceInput) => void;
+
+/** One device of the board as a debugger looks at it. Nothing here has a side effect. */
+export interface DeviceView {
+  /** "goldfish_tty.0", or the bare device name of an only one. */
+  readonly instance: string;
+  readonly base: number;
+  /** First input of the board's interrupt controller that it drives; undefined when it drives none. */
+  readonly irq: number | undefined;
+  readonly irqCount: number;
+  readonly table: DeviceTable;
+  /** What a 32-bit read at byte `offset` would give; undefined where nothing readable stands. */
+  peek(offset: number): number | undefined;
+}
+
+/** What a display shows: rows of RGB565 pixels from the top left, little-endian, without gaps. */
+export interface DisplayImage {
+  readonly instance: string;
+  readonly width: number;
+  readonly height: number;
+  readonly rgb565: Uint8Array;
+}
+
 /** A whole machine state as plain data; `version` guards the format. Opaque to all but the machine. */
 export interface MachineSnapshot {
   readonly version: number;
@@ -158,6 +189,14 @@ export interface MachineFace {
   onConsoleOutput(listener: ConsoleListener): () => void;
   /** Queues input for a serial port, stamped with the present instruction count. */
   sendConsoleInput(port: number, bytes: Uint8Array): void;
+
+  /** All devices, in the order of registration. */
+  readonly devices: readonly DeviceView[];
+  /** Queues input for a device, stamped like console input. False when the device is not there or takes no such input. */
+  sendDeviceInput(instance: string, input: DeviceInput): boolean;
+  onDeviceOutput(listener: DeviceOutputListener): () => void;
+  /** What the board's displays show now; empty for a board without any. */
+  displays(): readonly DisplayImage[];
 
   snapshot(): MachineSnapshot;
   restore(snapshot: MachineSnapshot): void;

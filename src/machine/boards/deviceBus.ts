@@ -4,6 +4,7 @@
  */
 
 import type { AccessSize, DeviceHost, PeripheralBus } from '../bus';
+import type { DeviceView } from '../types';
 import { type BoardDevice, deviceCatalogue } from '../devices';
 import { CPU, type BoardLayout, placeDevices, type PlacedDevice } from './boardLayout';
 
@@ -11,8 +12,6 @@ const PAGE_SHIFT = 12;
 
 /** A peripheral bus whose devices can be looked at. */
 export interface DeviceBus extends PeripheralBus {
-  /** In registration order. */
-  readonly devices: readonly BoardDevice[];
   /** The 32-bit register at `address` without any side effect; undefined when nothing readable is there. */
   peek(address: number): number | undefined;
 }
@@ -96,8 +95,12 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
   }
   const ports = devices.flatMap(({ device }) => (device.receive ? [device.receive] : []));
 
+  const views = devices.map(({ instance, base, irq, irqCount, device }): DeviceView => {
+    return { instance, base, irq, irqCount, table: device.table, peek: (offset) => device.peek(offset) };
+  });
+
   return {
-    devices,
+    devices: views,
     get irqAsserted() {
       return cpuLines[0];
     },
@@ -146,5 +149,15 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
       ports[port]?.(bytes);
       settle();
     },
+    accepts: (instance, input) => byInstance.get(instance)?.device.input?.accepts(input) ?? false,
+    accept(instance, input) {
+      byInstance.get(instance)?.device.input?.accept(input);
+      settle();
+    },
+    displays: () =>
+      devices.flatMap(({ instance, device }) => {
+        const image = device.display?.();
+        return image === undefined ? [] : [{ instance, ...image }];
+      }),
   };
 }

@@ -4,6 +4,7 @@
  */
 
 import type { AccessSize, DeviceHost } from '../bus';
+import type { DeviceInput, DisplayImage } from '../types';
 import {
   type DeviceTable,
   type ReadableName,
@@ -57,6 +58,16 @@ export interface Device {
   setInput?(line: number, level: boolean): void;
   /** Bytes from outside; only serial ports have this, numbered in registration order. */
   receive?(bytes: Uint8Array): void;
+  /** Input other than serial bytes: whether the device takes it, and taking it. */
+  readonly input?: DeviceInputHandler;
+  /** What it shows, for displays. No side effects. */
+  display?(): Omit<DisplayImage, 'instance'> | undefined;
+}
+
+/** How a device takes input from outside that is not serial bytes. */
+export interface DeviceInputHandler {
+  accepts(input: DeviceInput): boolean;
+  accept(input: DeviceInput): void;
 }
 
 export type ReadHandler = (index: number, size: AccessSize) => number;
@@ -75,6 +86,8 @@ export interface DeviceHandlers<Registers extends RegisterMap, State extends obj
   service?(): void;
   setInput?(line: number, level: boolean): void;
   receive?(bytes: Uint8Array): void;
+  readonly input?: DeviceInputHandler;
+  display?(): Omit<DisplayImage, 'instance'> | undefined;
 }
 
 const hex = (value: number) => `0x${value.toString(16)}`;
@@ -136,5 +149,7 @@ export function createDevice<Registers extends RegisterMap, State extends object
     },
     ...(handlers.setInput && { setInput: handlers.setInput }),
     ...(handlers.receive && { receive: handlers.receive }),
+    ...(handlers.input && { input: handlers.input }),
+    ...(handlers.display && { display: handlers.display }),
   };
 }

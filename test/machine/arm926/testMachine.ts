@@ -38,6 +38,10 @@ export function machineWith(words: readonly number[], options: Partial<MachineOp
     resetControl: 0x00050078,
     createBus(host) {
       bus = {
+        devices: [],
+        accepts: () => false,
+        accept: () => {},
+        displays: () => [],
         irqAsserted: false,
         fiqAsserted: false,
         nextEventTicks: Infinity,

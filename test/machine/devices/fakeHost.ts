@@ -1,6 +1,7 @@
 /** A machine seen from a device: RAM, a clock set by hand and a record of what the device did. Not a test. */
 
 import type { DeviceHost } from '../../../src/machine/bus';
+import type { DeviceInput } from '../../../src/machine/types';
 
 export interface FakeHost extends DeviceHost {
   ticks: number;
@@ -8,6 +9,7 @@ export interface FakeHost extends DeviceHost {
   /** Virtual addresses from here on fault. */
   readonly mappedEnd: number;
   readonly console: { port: number; text: string }[];
+  readonly outputs: { instance: string; output: DeviceInput }[];
   readonly diagnostics: string[];
   readonly halts: string[];
 }
@@ -30,6 +32,7 @@ export function createFakeHost({ ramBytes = 0x10000, nsPerTick = 5 } = {}): Fake
     ram,
     mappedEnd: ramBytes,
     console: [],
+    outputs: [],
     diagnostics: [],
     halts: [],
     readVirtual: read,
@@ -37,6 +40,7 @@ export function createFakeHost({ ramBytes = 0x10000, nsPerTick = 5 } = {}): Fake
     readPhysical: read,
     writePhysical: write,
     consoleOutput: (port, bytes) => host.console.push({ port, text: new TextDecoder('latin1').decode(bytes) }),
+    deviceOutput: (instance, output) => host.outputs.push({ instance, output }),
     halt: (reason) => host.halts.push(reason),
     diagnostic: (text) => host.diagnostics.push(text),
   };
