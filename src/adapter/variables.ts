@@ -39,7 +39,7 @@ export class VariableContainers {
     DebugProtocol.Variable,
     'type' | 'variablesReference' | 'indexedVariables' | 'memoryReference' | 'presentationHint'
   > {
-    const elements = Number(/\[(\d+)\]/.exec(value.type ?? '')?.[1] ?? 0);
+    const elements = value.indexed ?? Number(/\[(\d+)\]/.exec(value.type ?? '')?.[1] ?? 0);
     return {
       ...(value.type !== undefined && { type: value.type }),
       variablesReference: value.children ? this.add(value.children) : 0,

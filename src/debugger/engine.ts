@@ -101,7 +101,7 @@ export class Engine implements DebugEngine {
     );
     this.starter = new Start(target, this.loop, settings, entry);
     this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
-    this.scopeBuilder = new Scopes(target, factory);
+    this.scopeBuilder = new Scopes(target, factory, settings);
     this.consoles = new Consoles(
       target,
       (output) => this.consoleOutput.emit(output),

@@ -127,6 +127,8 @@ export interface Value {
   readonly expression?: string;
   /** Children are computed when asked. */
   readonly children?: () => readonly Value[];
+  /** How many elements there are, when the children are those of an array. */
+  readonly indexed?: number;
   /** For memory views: an address with its space. */
   readonly memory?: { readonly space: AddressSpace; readonly address: number };
   /** Writes a new value given as text; absent when read-only. */
@@ -135,7 +137,8 @@ export interface Value {
   readonly readOnlyReason?: string;
 }
 export interface Scope {
-  readonly name: 'Locals' | 'Registers' | 'Virtual registers' | 'CP15' | 'Banked registers' | 'Globals';
+  readonly name:
+    'Locals' | 'Registers' | 'Virtual registers' | 'CP15' | 'Banked registers' | 'Devices' | 'Machine' | 'Globals';
   readonly values: () => readonly Value[];
   readonly expensive: boolean;
 }

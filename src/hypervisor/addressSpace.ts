@@ -32,12 +32,32 @@ export function readThrough(
     const at = (address + done) >>> 0;
     const chunk = Math.min(byteLength - done, SMALLEST_PAGE - (at % SMALLEST_PAGE));
     const physical = translate(at);
-    const bytes = physical === undefined ? undefined : machine.readPhysical(physical, chunk);
+    const bytes =
+      physical === undefined
+        ? undefined
+        : (machine.readPhysical(physical, chunk) ?? readDevice(machine, physical, chunk));
     if (!bytes) return undefined;
     result.set(bytes, done);
     done += chunk;
   }
   return result;
+}
+
+/**
+ * Bytes of a device's window as loads would give them, without their side effects: 0 where no readable register stands.
+ * Undefined outside of any device.
+ */
+function readDevice(machine: MachineFace, physical: number, byteLength: number): Uint8Array | undefined {
+  const device = machine.devices.find(
+    ({ base, table }) => physical >= base && physical + byteLength <= base + table.windowBytes,
+  );
+  if (!device) return undefined;
+  return Uint8Array.from({ length: byteLength }, (_, index) => {
+    const offset = physical - device.base + index;
+    // A halfword register between two words answers for itself.
+    const half = offset & 2 ? device.peek(offset & ~1) : undefined;
+    return half !== undefined ? half >>> ((offset & 1) * 8) : (device.peek(offset & ~3) ?? 0) >>> ((offset & 3) * 8);
+  });
 }
 
 /** Writes bytes that may cross pages. All or nothing: the whole range is checked before the first byte changes. */

@@ -243,6 +243,11 @@ export class Machine implements MachineFace {
     return this.bus.devices;
   }
 
+  pokeDevice(instance: string, offset: number, value: number): boolean {
+    const device = this.devices.find((candidate) => candidate.instance === instance);
+    return device !== undefined && this.bus.write(device.base + offset, 4, value >>> 0);
+  }
+
   sendDeviceInput(instance: string, input: DeviceInput): boolean {
     if (!this.bus.accepts(instance, input)) return false;
     const stamped = { instructionCount: this.instructionCount, instance, input: structuredClone(input) };

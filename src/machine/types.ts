@@ -131,6 +131,8 @@ export interface DeviceView {
   readonly table: DeviceTable;
   /** What a 32-bit read at byte `offset` would give; undefined where nothing readable stands. */
   peek(offset: number): number | undefined;
+  /** What the device keeps between two accesses, as plain data. Made for this call; changing it changes nothing. */
+  state(): unknown;
 }
 
 /** What a display shows: rows of RGB565 pixels from the top left, little-endian, without gaps. */
@@ -192,6 +194,11 @@ export interface MachineFace {
 
   /** All devices, in the order of registration. */
   readonly devices: readonly DeviceView[];
+  /**
+   * A 32-bit store to a device's register as the guest would make it, with all that follows from it; for a debugger, at a
+   * stop. False when the device is not there.
+   */
+  pokeDevice(instance: string, offset: number, value: number): boolean;
   /** Queues input for a device, stamped like console input. False when the device is not there or takes no such input. */
   sendDeviceInput(instance: string, input: DeviceInput): boolean;
   onDeviceOutput(listener: DeviceOutputListener): () => void;

@@ -25,12 +25,18 @@ const stackOf = async (client: DapClient, threadId: number | undefined): Promise
   ((await client.body<Stack & object>('stackTrace', { threadId })) as Stack).stackFrames;
 
 /** The variables of a scope of a frame. */
-async function variablesOf(client: DapClient, frameId: number, name: string): Promise<DebugProtocol.Variable[]> {
+async function variablesOf(
+  client: DapClient,
+  frameId: number,
+  name: string,
+  page: { readonly start?: number; readonly count?: number } = {},
+): Promise<DebugProtocol.Variable[]> {
   const { scopes } = (await client.body('scopes', { frameId })) as unknown as Scopes;
   const scope = scopes.find((each) => each.name === name);
   assert.ok(scope, `there is a scope ${name}`);
   const { variables } = (await client.body('variables', {
     variablesReference: scope.variablesReference,
+    ...page,
   })) as unknown as {
     variables: DebugProtocol.Variable[];
   };
@@ -199,6 +205,28 @@ describe('a session over stdio', function () {
       await client.body('evaluate', { expression: 'count', frameId: top.id, context: 'watch' });
       await client.send('evaluate', { expression: 'no_such_thing', frameId: top.id, context: 'watch' });
       await variablesOf(client, top.id, 'Locals');
+    }));
+
+  it('shows the devices of the board, and writes one of their registers', () =>
+    holdSession('devices', async (client) => {
+      await client.launch({ kernel: 'builtin:mini-os-native' });
+      await setFunctions(client, 'unit_task');
+      const { threadId } = await client.until('configurationDone');
+      const [top] = await stackOf(client, threadId);
+      // Only those that stand first on every goldfish, whatever else the board has.
+      const devices = await variablesOf(client, top.id, 'Devices', { start: 0, count: 3 });
+      const open = async (name: string) => {
+        const { variablesReference } = devices.find((device) => device.name === name)!;
+        await client.body('variables', { variablesReference });
+        return variablesReference;
+      };
+      const controller = await open('goldfish_interrupt_controller');
+      const timer = await open('goldfish_timer');
+      const refused = { variablesReference: timer, name: 'TIME_LOW', value: '1' };
+      await client.send('setVariable', refused);
+      await client.send('setVariable', { variablesReference: controller, name: 'DISABLE_ALL', value: '1' });
+      await client.body('evaluate', { expression: '$goldfish_interrupt_controller.STATUS', frameId: top.id });
+      await client.body('completions', { text: '$goldfish_timer.TIME', column: 21 });
     }));
 
   it('restarts to the same state with the same breakpoints', () =>

@@ -3,23 +3,32 @@ import { defineRequest } from './handler';
 
 const registers = [...Array.from({ length: 13 }, (_, index) => `r${index}`), 'sp', 'lr', 'pc', 'cpsr'];
 const virtualRegisters = ['vpsr', 'vsp', 'vksp', 'vusp', 'vdacr', 'vfar', 'vfsr'];
+const counters = ['instructions', 'ticks'];
 const mostTargets = 200;
 
 export const completions = defineRequest<DebugProtocol.CompletionsArguments, DebugProtocol.CompletionsResponse['body']>(
   {
     command: 'completions',
-    purpose: 'Names that continue what is typed: registers, virtual registers, globals and functions of the images.',
+    purpose:
+      'Names that continue what is typed: registers, virtual registers, devices and their registers, globals and functions of the images.',
     phase: 'launched',
     shape: { text: 'string', column: 'number', frameId: 'number?' },
     capabilities: { supportsCompletionsRequest: true, completionTriggerCharacters: ['$', '.', '_'] },
     handle(session, { text, column }) {
       const { engine } = session.debuggee;
       const end = session.paths.toClientColumn(1) === 1 ? column - 1 : column;
-      const word = /[$\w]*$/.exec(text.slice(0, end))![0];
+      const word = /\$[\w.]*$|\w*$/.exec(text.slice(0, end))![0];
       const start = end - word.length;
       const bare = word.replace(/^\$/, '').toLowerCase();
       const names = new Map<string, DebugProtocol.CompletionItemType>();
-      for (const name of [...registers, ...virtualRegisters]) names.set(`$${name}`, 'variable');
+      for (const name of [...registers, ...virtualRegisters, ...counters]) names.set(`$${name}`, 'variable');
+      const domain = /^\$(dom\d+)\./.exec(word)?.[1];
+      if (domain) for (const name of [...registers, ...virtualRegisters]) names.set(`$${domain}.${name}`, 'variable');
+      for (const { instance, table } of engine.machine.devices) {
+        names.set(`$${instance}`, 'variable');
+        if (!bare.startsWith(`${instance}.`)) continue;
+        for (const name of Object.keys(table.registers)) names.set(`$${instance}.${name}`, 'property');
+      }
       if (!word.startsWith('$') && bare.length > 0) {
         for (const image of engine.images) {
           for (const { name } of image.globals()) names.set(name, 'variable');

@@ -7,7 +7,7 @@ const hints: Readonly<Record<string, string>> = { Registers: 'registers', Locals
 export const scopes = defineRequest<DebugProtocol.ScopesArguments, DebugProtocol.ScopesResponse['body']>({
   command: 'scopes',
   purpose:
-    'The groups of values that a frame has: locals, registers, virtual registers, CP15, banked registers, globals.',
+    'The groups of values that a frame has: locals, registers, virtual registers, CP15, banked registers, devices, the machine, globals.',
   phase: 'stopped',
   shape: { frameId: 'number' },
   handle(session, { frameId }) {

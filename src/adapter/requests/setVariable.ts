@@ -5,7 +5,8 @@ import { defineRequest } from './handler';
 export const setVariable = defineRequest<DebugProtocol.SetVariableArguments, DebugProtocol.SetVariableResponse['body']>(
   {
     command: 'setVariable',
-    purpose: 'Writes a value that is shown in Variables: a register, a virtual register, a C variable.',
+    purpose:
+      'Writes a value that is shown in Variables: a register, a virtual register, a register of a device (as the guest would store to it), a C variable.',
     phase: 'stopped',
     shape: { variablesReference: 'number', name: 'string', value: 'string' },
     capabilities: { supportsSetVariable: true },

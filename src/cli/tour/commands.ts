@@ -8,6 +8,7 @@ import {
   scopeNamed,
   showConsoles,
   showDacr,
+  showDevices,
   showDomains,
   showMemory,
   showStack,
@@ -132,6 +133,16 @@ export const commands: readonly Command[] = [
   { names: ['cp15'], help: 'system control registers', run: scopePrinter('CP15') },
   { names: ['banked'], help: 'banked registers of the CPU modes', run: scopePrinter('Banked registers') },
   { names: ['locals', 'l'], help: 'parameters and local variables', run: scopePrinter('Locals') },
+  {
+    names: ['devices', 'dev'],
+    usage: '[NAME]',
+    help: 'the devices of the board, or the registers of one: devices goldfish_timer',
+    run(session, rest) {
+      const device = rest === '' ? undefined : session.engine.evaluate(`$${rest.replace(/^\$/, '')}`, session.frame);
+      const values = device ? (device.children?.() ?? []) : scopeNamed(session.engine, frameOf(session), 'Devices');
+      showDevices(session.terminal, device, values);
+    },
+  },
   {
     names: ['stack', 'bt'],
     help: 'the call stack, across the border',

@@ -49,6 +49,22 @@ export function showValues(terminal: Terminal, values: readonly Value[], perRow 
   terminal.write(table(rows));
 }
 
+/** Devices, or the registers of one with their bit fields below them; what a device keeps inside is for "print". */
+export function showDevices(terminal: Terminal, device: Value | undefined, values: readonly Value[]): void {
+  if (device !== undefined) terminal.write(`  ${device.text}  ${paint(terminal, 'dim', device.type ?? '')}\n`);
+  const row = (value: Value, indent: string): string[] => [
+    indent + paint(terminal, 'cyan', value.name),
+    value.text,
+    paint(terminal, 'dim', value.type ?? ''),
+  ];
+  const below = (value: Value): readonly Value[] =>
+    device === undefined || value.name === 'state' ? [] : (value.children?.() ?? []).slice(0, MOST_BELOW);
+  terminal.write(table(values.flatMap((value) => [row(value, ''), ...below(value).map((each) => row(each, '  '))])));
+}
+
+/** Elements of a register array in a terminal; "print $device.ARRAY[40]" shows any other. */
+const MOST_BELOW = 32;
+
 export function scopeNamed(engine: DebugEngine, frame: Frame, name: Scope['name']): readonly Value[] {
   const scope = engine.scopes(frame).find((candidate) => candidate.name === name);
   return scope?.values() ?? [];

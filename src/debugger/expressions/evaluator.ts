@@ -7,7 +7,7 @@ import type { AddressSpace } from '../../hypervisor/types';
 import type { CType } from '../../image/types';
 import { fieldValue } from '../registers/fields';
 import { UserError } from '../types';
-import { wrap, type Operand } from './operand';
+import { wrap, type Operand, type Part } from './operand';
 import type { BinaryOperator, Expression, TypeName, UnaryOperator } from './syntax';
 
 /** What names mean where an expression is evaluated. */
@@ -28,8 +28,10 @@ export function evaluateExpression(expression: Expression, environment: Environm
 
 /** The scalar of an operand; UserError when it is a struct or the like. */
 export function scalarOf(operand: Operand, what = 'the expression'): number {
-  if (operand.value === undefined)
-    throw new UserError(`${what} is ${operand.type ? typeName(operand.type) : 'not a value'}, not a number`);
+  if (operand.value === undefined) {
+    const found = operand.type ? typeName(operand.type) : (operand.part?.text ?? 'not a value');
+    throw new UserError(`${what} is ${found}, not a number`);
+  }
   return operand.value;
 }
 
@@ -169,6 +171,7 @@ class Evaluator {
   }
 
   private member(operand: Operand, name: string): Operand {
+    if (operand.part) return this.part(operand.part, 'members', name);
     if (operand.fields && operand.value !== undefined) {
       const field = operand.fields.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
       if (!field)
@@ -183,8 +186,18 @@ class Evaluator {
     return memoryOperand(this.environment, owner.space, place.address, place.type, place.bitField);
   }
 
+  private part(owner: Part, kind: Part['kind'], name: string): Operand {
+    const parts = owner.kind === kind ? (owner.parts?.() ?? []) : [];
+    const found = parts.find((candidate) => candidate.name.toLowerCase() === name.toLowerCase());
+    if (found) return found.operand;
+    const names = parts.map((candidate) => candidate.name);
+    const there = names.length > 12 ? `${names[0]} to ${names.at(-1)}` : names.join(', ');
+    throw new UserError(`There is no "${name}" in it${there ? `: ${there}` : ''}`);
+  }
+
   /** `operand[index]`, and with 0 also `*operand`. */
   private index(operand: Operand, index: number): Operand {
+    if (operand.part) return this.part(operand.part, 'elements', `[${index}]`);
     const bare = operand.type && stripType(operand.type);
     if (bare?.kind === 'array' && operand.place) {
       const address = operand.place.address + index * this.size(bare.element);

@@ -13,7 +13,8 @@ const PATTERNS: readonly {
   { kind: 'blank', pattern: /\s+/y },
   { kind: 'number', pattern: /(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlL]*)(?![\w.])/y },
   { kind: 'char', pattern: /'(\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])'/y },
-  { kind: 'register', pattern: /\$(dom\d+\.)?[A-Za-z_]\w*/y },
+  // The number belongs to a device's name: `$goldfish_tty.0.BYTES_READY`.
+  { kind: 'register', pattern: /\$(dom\d+\.)?[A-Za-z_]\w*(\.\d+(?!\w))?/y },
   { kind: 'space', pattern: /(dom\d+|xen|pa):(?!:)/y },
   { kind: 'name', pattern: /[A-Za-z_]\w*/y },
   { kind: 'operator', pattern: /->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>?:()[\].,]/y },

@@ -17,12 +17,37 @@ export interface Operand {
   readonly image?: ImageFace;
   /** Writes the scalar; absent for what is no lvalue. */
   readonly assign?: (value: number) => void;
+  /** Values that have a name, which may be written instead of the number; undefined for any other word. */
+  readonly names?: (word: string) => number | undefined;
   /** Why there is no `assign`, for whoever tries: the second half of a sentence. */
   readonly readOnlyReason?: string;
   /** Registers with named bit fields. */
   readonly fields?: readonly BitField[];
   /** Registers and addresses show hexadecimal first. */
   readonly hexadecimal?: boolean;
+  /** Set for a register whose value is no address: no symbol is named for it, and no memory view opens on it. */
+  readonly noAddress?: true;
+  /** What C has no type for: a device, a register, a bit field. `value` is its number, if it has one. */
+  readonly part?: Part;
+}
+
+/** How such a thing is shown, and what is in it. */
+export interface Part {
+  readonly text: string;
+  /** What it is, in words. */
+  readonly doc?: string;
+  /** Where it stands in physical memory, for memory views. */
+  readonly address?: number;
+  /** `.name` for members; an array has elements instead, which `[index]` gives. */
+  readonly kind: 'members' | 'elements';
+  readonly parts?: () => readonly NamedPart[];
+}
+
+export interface NamedPart {
+  readonly name: string;
+  /** What is shown instead of the name. */
+  readonly title?: string;
+  readonly operand: Operand;
 }
 
 /** Beyond this a value is a 64-bit one and is left alone. */

@@ -28,15 +28,17 @@ export interface Cp15Row {
   readonly doc: string;
   readonly fields?: readonly BitField[];
   readonly writable: boolean;
+  /** A memory view opens on its value. */
+  readonly isAddress?: true;
 }
 
 export const CP15_ROWS: readonly Cp15Row[] = [
   { name: 'Control', key: 'control', doc: 'c1: control', fields: CONTROL_FIELDS, writable: true },
-  { name: 'TTBR', key: 'ttbr', doc: 'c2: physical address of the first-level table', writable: true },
+  { name: 'TTBR', key: 'ttbr', doc: 'c2: physical address of the first-level table', writable: true, isAddress: true },
   { name: 'DACR', key: 'dacr', doc: 'c3: domain access control', fields: DACR_FIELDS, writable: true },
   { name: 'DFSR', key: 'dfsr', doc: 'c5: data fault status', fields: FSR_FIELDS, writable: true },
   { name: 'IFSR', key: 'ifsr', doc: 'c5: instruction fault status', fields: FSR_FIELDS, writable: true },
-  { name: 'FAR', key: 'far', doc: 'c6: fault address', writable: true },
+  { name: 'FAR', key: 'far', doc: 'c6: fault address', writable: true, isAddress: true },
   { name: 'FCSE PID', key: 'fcsePid', doc: 'c13: process identifier', writable: true },
   { name: 'MIDR', key: 'midr', doc: 'c0: main identification', writable: false },
   { name: 'Cache type', key: 'cacheType', doc: 'c0: cache type', writable: false },

@@ -9,6 +9,7 @@ import type { ImageFace } from '../../image/face';
 import type { CType, LocalVariable } from '../../image/types';
 import { memoryOperand, type Environment } from '../expressions/evaluator';
 import type { Operand } from '../expressions/operand';
+import { deviceNamed } from '../registers/devices';
 import { PSR_FIELDS } from '../registers/fields';
 import { CP15_ROWS, generalRegister, VIRTUAL_ROWS } from '../registers/names';
 import type { FrameFactory, RegisterHome } from '../stack/frameFactory';
@@ -125,6 +126,7 @@ export class FrameEnvironment implements Environment {
       space: this.space,
       hexadecimal: true,
       fields: PSR_FIELDS,
+      noAddress: true,
       ...(write ? { assign: write } : { readOnlyReason: UNWOUND }),
     };
   }
@@ -178,7 +180,7 @@ export class FrameEnvironment implements Environment {
       unsigned: true,
       space: { kind: 'domain', domainId: vcpu.domainId },
       hexadecimal: true,
-      ...(row.fields ? { fields: row.fields } : {}),
+      ...(row.fields ? { fields: row.fields, noAddress: true } : {}),
       ...(assign ? { assign } : {}),
     };
   }
@@ -197,6 +199,7 @@ export class FrameEnvironment implements Environment {
       space: { kind: 'pa' },
       hexadecimal: true,
       ...(key.fields ? { fields: key.fields } : {}),
+      ...(key.isAddress ? {} : { noAddress: true }),
       ...(assign ? { assign } : {}),
     };
   }
@@ -207,10 +210,14 @@ export class FrameEnvironment implements Environment {
       const { cpu } = this.target.machine;
       const value = cpu.getSpsr(cpu.mode);
       if (value === undefined) throw new UserError('This CPU mode has no SPSR');
-      return { value, unsigned: true, space: this.space, hexadecimal: true, fields: PSR_FIELDS };
+      return { value, unsigned: true, space: this.space, hexadecimal: true, noAddress: true, fields: PSR_FIELDS };
     }
     const row = CP15_ROWS.find(({ key }) => key.toLowerCase() === name);
-    return row && this.cp15(row);
+    if (row) return this.cp15(row);
+    const { machine } = this.target;
+    if (name === 'instructions') return { value: machine.instructionCount, unsigned: true, space: this.space };
+    if (name === 'ticks') return { value: machine.ticks, unsigned: true, space: this.space };
+    return deviceNamed(machine, name);
   }
 
   private domainRegister(name: string, domainId: number): Operand {
@@ -230,7 +237,7 @@ export class FrameEnvironment implements Environment {
       unsigned: true,
       space,
       hexadecimal: true,
-      ...(isPsr ? { fields: PSR_FIELDS } : {}),
+      ...(isPsr ? { fields: PSR_FIELDS, noAddress: true } : {}),
       ...(assign ? { assign } : { readOnlyReason: IN_HYPERVISOR }),
     };
   }

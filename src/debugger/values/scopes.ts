@@ -1,14 +1,15 @@
-/** The scopes of a frame: locals, registers, virtual registers, CP15, banked registers, globals by image. Order is the client's order. */
+/** The scopes of a frame: locals, registers, virtual registers, CP15, banked registers, devices, the machine, globals by image. Order is the client's order. */
 import { isMissing, type AddressSpace } from '../../hypervisor/types';
 import type { ImageFace } from '../../image/face';
 import type { CpuMode } from '../../machine/types';
 import { memoryOperand, spaceText } from '../expressions/evaluator';
 import type { Operand } from '../expressions/operand';
+import { deviceParts } from '../registers/devices';
 import { describeDacr, describeFsr, describePsr, modeName, PSR_FIELDS } from '../registers/fields';
 import { CP15_ROWS, GENERAL_NAMES, VIRTUAL_ROWS } from '../registers/names';
 import type { FrameFactory } from '../stack/frameFactory';
 import type { Target } from '../target/target';
-import { UserError, type Frame, type Scope, type Value } from '../types';
+import { UserError, type Frame, type LaunchSettings, type Scope, type Value } from '../types';
 import { hex32, type FormatContext } from './format';
 import { FrameEnvironment } from './frameEnvironment';
 import { ValueTree } from './valueTree';
@@ -30,6 +31,7 @@ export class Scopes {
   constructor(
     private readonly target: Target,
     private readonly factory: FrameFactory,
+    private readonly settings: Pick<LaunchSettings, 'tickModel' | 'nsPerTick'>,
   ) {
     this.format = {
       symbolAt: (space, address) => target.symbolAt(space, address),
@@ -57,6 +59,8 @@ export class Scopes {
       ...(guest ? [scope('Virtual registers', () => this.virtual(environment, tree))] : []),
       scope('CP15', () => this.cp15(environment, tree)),
       scope('Banked registers', () => this.banked()),
+      scope('Devices', () => this.devices(tree)),
+      scope('Machine', () => this.machine(tree, environment)),
       scope('Globals', () => this.globals(frame, environment, tree), true),
     ];
   }
@@ -92,6 +96,32 @@ export class Scopes {
       const shown = tree.value(row.name, `$${row.key}`, operand);
       return summarised({ ...shown, type: row.doc }, cp15Summary(row.key, operand.value!));
     });
+  }
+
+  /** The same in every frame: a device belongs to the board. Registers are looked at when their device is opened. */
+  private devices(tree: ValueTree): readonly Value[] {
+    return deviceParts(this.target.machine).map(({ name, operand }) => tree.value(name, `$${name}`, operand));
+  }
+
+  private machine(tree: ValueTree, environment: FrameEnvironment): readonly Value[] {
+    const { machine } = this.target;
+    const { tickModel, nsPerTick } = this.settings;
+    const counter = (name: string, doc: string): Value => ({
+      ...tree.named(name, `$${name}`, () => environment.register(name, undefined)),
+      type: doc,
+    });
+    const time = machine.ticks * nsPerTick;
+    return [
+      counter('instructions', 'Executed since reset.'),
+      counter('ticks', `Of the tick model "${tickModel}", since reset.`),
+      { name: 'device time', text: duration(time), type: `What timers count: ${nsPerTick} ns for each tick.` },
+      { name: 'board', text: machine.boardName },
+      {
+        name: 'memory',
+        text: `${machine.ramBytes / 2 ** 20} MB from ${hex32(machine.ramBase)}`,
+        memory: { space: { kind: 'pa' }, address: machine.ramBase },
+      },
+    ];
   }
 
   private banked(): readonly Value[] {
@@ -170,6 +200,17 @@ export class Scopes {
     if (space.kind === 'domain') return this.target.domainName(space.domainId);
     return this.target.hypervisor ? 'Hypervisor' : 'Kernel';
   }
+}
+
+/** Nanoseconds in the unit that a person would use; exact, as no digit is dropped. */
+function duration(nanoseconds: number): string {
+  const units: readonly (readonly [number, string])[] = [
+    [1e9, 's'],
+    [1e6, 'ms'],
+    [1e3, 'µs'],
+  ];
+  const [size, unit] = units.find(([each]) => nanoseconds >= each) ?? [1, 'ns'];
+  return `${nanoseconds / size} ${unit}`;
 }
 
 function summarised(value: Value, summary: string | undefined): Value {

@@ -2,7 +2,7 @@
 import { memberPlace, stripType, typeBytes, typeName } from '../../hypervisor/typedMemory';
 import type { CType } from '../../image/types';
 import { evaluateExpression, memoryOperand, scalarOf, spaceText, type Environment } from '../expressions/evaluator';
-import type { Operand } from '../expressions/operand';
+import type { NamedPart, Operand, Part } from '../expressions/operand';
 import { parseExpression } from '../expressions/parser';
 import { fieldValue } from '../registers/fields';
 import { UserError, type Value } from '../types';
@@ -30,9 +30,10 @@ export class ValueTree {
 
   value(name: string, expression: string, operand: Operand): Value {
     const { type, space } = operand;
+    if (operand.part) return this.part(name, expression, operand, operand.part);
     const bare = type && stripType(type);
-    const address =
-      operand.place?.address ?? (bare?.kind === 'pointer' || operand.hexadecimal ? operand.value : undefined);
+    const isAddress = bare?.kind === 'pointer' || (operand.hexadecimal && !operand.noAddress);
+    const address = operand.place?.address ?? (isAddress ? operand.value : undefined);
     const children = this.children(expression, operand);
     return {
       name,
@@ -46,12 +47,36 @@ export class ValueTree {
     };
   }
 
+  /** The number that a person's text means: an expression, such as `r1 + 4`. */
+  number(text: string, space: Operand['space']): number {
+    const parsed = parseExpression(text, (name) => this.environment.typeNamed(name, space) !== undefined);
+    return scalarOf(evaluateExpression(parsed, this.environment), 'The new value');
+  }
+
+  private part(name: string, expression: string, operand: Operand, part: Part): Value {
+    const { doc, address, kind, parts } = part;
+    const inner = (each: NamedPart) => (kind === 'elements' ? expression : `${expression}.`) + each.name;
+    return {
+      name,
+      text: part.text,
+      expression,
+      ...(doc === undefined ? {} : { type: doc }),
+      ...(parts && {
+        children: () => parts().map((each) => this.value(each.title ?? each.name, inner(each), each.operand)),
+      }),
+      ...(kind === 'elements' && parts && { indexed: parts().length }),
+      ...(address === undefined ? {} : { memory: { space: operand.space, address } }),
+      ...(operand.assign ? { set: this.setter(operand) } : {}),
+      ...(operand.readOnlyReason ? { readOnlyReason: operand.readOnlyReason } : {}),
+    };
+  }
+
   private text(operand: Operand): string {
     const { type, value, space, place } = operand;
     if (value === undefined) return place && type ? formatAggregate(type, place.address, space, this.format) : '';
     if (operand.hexadecimal && !type) {
       // A small number is a number: the code at the vectors would give it a misleading name.
-      const symbol = value < LOWEST_NAMED ? undefined : this.format.symbolAt(space, value >>> 0);
+      const symbol = operand.noAddress || value < LOWEST_NAMED ? undefined : this.format.symbolAt(space, value >>> 0);
       const where = symbol ? ` <${symbol.name}${symbol.offset ? `+0x${symbol.offset.toString(16)}` : ''}>` : '';
       return hex32(value) + where;
     }
@@ -60,10 +85,7 @@ export class ValueTree {
 
   /** New values are expressions themselves: `r1 + 4`, `&counter`, `'x'`. */
   private setter(operand: Operand): (text: string) => void {
-    return (text) => {
-      const parsed = parseExpression(text, (name) => this.environment.typeNamed(name, operand.space) !== undefined);
-      operand.assign!(scalarOf(evaluateExpression(parsed, this.environment), 'The new value'));
-    };
+    return (text) => operand.assign!(operand.names?.(text.trim()) ?? this.number(text, operand.space));
   }
 
   private children(expression: string, operand: Operand): (() => readonly Value[]) | undefined {

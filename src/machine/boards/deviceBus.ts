@@ -96,7 +96,9 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
   const ports = devices.flatMap(({ device }) => (device.receive ? [device.receive] : []));
 
   const views = devices.map(({ instance, base, irq, irqCount, device }): DeviceView => {
-    return { instance, base, irq, irqCount, table: device.table, peek: (offset) => device.peek(offset) };
+    const { table } = device;
+    const peek = (offset: number) => device.peek(offset);
+    return { instance, base, irq, irqCount, table, peek, state: () => device.capture() };
   });
 
   return {
