@@ -78,12 +78,6 @@ export class BreakpointSets {
     return engineIds.flatMap((id) => this.toClient.get(id) ?? []);
   }
 
-  /** A state with the client's number; undefined when the client does not know it. */
-  forClient(state: BreakpointState): BreakpointState | undefined {
-    const id = this.toClient.get(state.id);
-    return id === undefined ? undefined : { ...state, id };
-  }
-
   private apply(set: string, requests: readonly unknown[], apply: () => readonly BreakpointState[]): BreakpointState[] {
     if (!this.ignored) return this.number(set, apply(), true);
     const message = 'This run is without debugging: breakpoints are not set.';

@@ -47,7 +47,7 @@ export function dapDocumentation(handlers: readonly RequestHandler[], filters: r
     '',
     '- `initialized`: after `launch` has loaded the machine, so that breakpoints resolve at once.',
     '- `stopped`: with `description`, `allThreadsStopped: true` and `hitBreakpointIds`. The whole machine stops, always.',
-    '- `thread`: a domain has come or gone. `breakpoint`: a breakpoint has changed.',
+    '- `thread`: a domain has come or gone. `breakpoint`: a restart has loaded a rebuilt image, and the breakpoint may stand elsewhere.',
     '- `output`: category `stdout` is a console of the machine, each line with the name of its domain in front: `[Domain-1] hello`.',
     '  `data` holds it for programs: `{ "domain": 1, "name": "Domain-1", "text": "hello\\n" }`; `domain` is absent for the hypervisor',
     '  (`"name": "hypervisor"`) and for a native machine (`"name": "native"`). Log points and warnings have category `console`, failures `stderr`.',

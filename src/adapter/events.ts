@@ -5,7 +5,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ConsoleOutput, DebugEngine, StopEvent, StopReason } from '../debugger/types';
 import { ConsoleLines, type ConsoleChunk } from './consoleLines';
-import { toProtocolBreakpoint, type BreakpointSets } from './breakpointSets';
+import { toProtocolBreakpoint } from './breakpointSets';
 import { formatReference } from './memoryReferences';
 import type { PathMapping } from './paths';
 import type { AddressSpace } from '../hypervisor/types';
@@ -55,15 +55,11 @@ export class Events {
   ) {}
 
   /** Subscribes to an engine; returns how to end it. */
-  attach(engine: DebugEngine, breakpoints: () => BreakpointSets | undefined): () => void {
+  attach(engine: DebugEngine): () => void {
     const ends = [
       engine.onConsole((output) => this.console(output)),
       engine.onMessage((text, severity) => this.message(text, severity)),
       engine.onThreads(({ id, reason }) => this.send('thread', { threadId: id, reason })),
-      engine.onBreakpointChanged((state) => {
-        const known = breakpoints()?.forClient(state);
-        if (known) this.breakpoint(known);
-      }),
     ];
     return () => ends.forEach((end) => end());
   }

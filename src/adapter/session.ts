@@ -104,7 +104,7 @@ export class Session {
     if (this.current) throw new UserError('A machine is launched already: "restart" starts it anew.');
     const { launch, host } = this.environment;
     this.current = await Debuggee.launch(resolved, launch, host, {
-      attach: (engine) => this.events.attach(engine, () => this.current?.breakpoints),
+      attach: (engine) => this.events.attach(engine),
       stopped: (event) => {
         this.events.stopped(event, this.debuggee.breakpoints.clientNumbers(event.breakpointIds));
       },

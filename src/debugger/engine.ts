@@ -77,7 +77,6 @@ export class Engine implements DebugEngine {
   private readonly continued = new Listeners<void>();
   private readonly consoleOutput = new Listeners<ConsoleOutput>();
   private readonly messages = new Listeners<readonly [string, 'info' | 'warning' | 'error']>();
-  private readonly breakpointChanges = new Listeners<BreakpointState>();
 
   constructor(private readonly parts: EngineParts) {
     const { target, settings, entry, builtinSourceRoot, runHost } = parts;
@@ -151,8 +150,7 @@ export class Engine implements DebugEngine {
   dispose(): void {
     this.pause();
     this.detachConsole();
-    for (const listeners of [this.stopped, this.continued, this.consoleOutput, this.messages, this.breakpointChanges])
-      listeners.clear();
+    for (const listeners of [this.stopped, this.continued, this.consoleOutput, this.messages]) listeners.clear();
   }
 
   threads(): readonly ThreadInfo[] {
@@ -253,10 +251,6 @@ export class Engine implements DebugEngine {
 
   onThreads(listener: (change: { readonly id: number; readonly reason: 'started' | 'exited' }) => void): () => void {
     return this.threadChanges.listeners.add(listener);
-  }
-
-  onBreakpointChanged(listener: (breakpoint: BreakpointState) => void): () => void {
-    return this.breakpointChanges.add(listener);
   }
 
   /** Everything that moves the machine goes through here: one at a time, and a stop is told to all. */

@@ -156,7 +156,6 @@ export interface EngineEvents {
   /** Log points and diagnostics. */
   onMessage(listener: (text: string, severity: 'info' | 'warning' | 'error') => void): () => void;
   onThreads(listener: (change: { readonly id: number; readonly reason: 'started' | 'exited' }) => void): () => void;
-  onBreakpointChanged(listener: (breakpoint: BreakpointState) => void): () => void;
 }
 
 export interface RunLimits {

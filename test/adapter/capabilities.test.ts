@@ -5,6 +5,7 @@ import { describe, it } from 'mocha';
 import { dapDocumentation } from '../../src/adapter/dapDocumentation';
 import { launchDocumentation } from '../../src/adapter/launchConfiguration/documentation';
 import { configurationAttributes } from '../../src/adapter/launchConfiguration/schema';
+import { tickModelDocumentation } from '../../src/adapter/tickModelDocumentation';
 import { requestHandlers } from '../../src/adapter/requests/table';
 import { exceptionFilters } from '../../src/debugger/exceptionFilters';
 import { SessionClient } from '../support/sessionClient';
@@ -68,6 +69,10 @@ describe('generated pages', () => {
 
   it('docs/launch-configuration.md says what the attribute table says', async () => {
     await holdPage('docs/launch-configuration.md', launchDocumentation());
+  });
+
+  it('docs/tick-models.md says what the table of parameters says', async () => {
+    await holdPage('docs/tick-models.md', tickModelDocumentation());
   });
 
   it('package.json carries the schema of the attribute table', () => {

@@ -79,6 +79,39 @@ describe('Breakpoints', () => {
     assert.match(messages[0]!, /^format 1/);
   });
 
+  it('count hits as docs/using.md says', async () => {
+    const stopsOf: Readonly<Record<string, readonly number[]>> = {
+      '10': [10, 11, 12],
+      '>= 10': [10, 11, 12],
+      '>10': [11, 12],
+      '== 3': [3],
+      '= 3': [3],
+      '< 3': [1, 2],
+      '<= 3': [1, 2, 3],
+      '% 5': [5, 10],
+    };
+    const using = readFileSync(`${root}/docs/using.md`, 'utf8');
+    for (const written of ['10', '>= 10', '== 3', '% 5']) {
+      assert.ok(written in stopsOf && using.includes(`\`${written}\``), written);
+    }
+    const engine = await session();
+    const conditions = Object.keys(stopsOf);
+    const [every, ...counted] = engine.setFunctionBreakpoints([
+      { name: 'printk' },
+      ...conditions.map((hitCondition) => ({ name: 'printk', hitCondition })),
+    ]);
+    const seen = conditions.map((): number[] => []);
+    for (let hit = 1; hit <= 12; hit++) {
+      const { breakpointIds } = await engine.resume();
+      assert.ok(breakpointIds.includes(every!.id));
+      counted.forEach(({ id }, index) => breakpointIds.includes(id) && seen[index]!.push(hit));
+    }
+    assert.deepEqual(Object.fromEntries(conditions.map((condition, index) => [condition, seen[index]])), stopsOf);
+    await engine.restart();
+    assert.deepEqual((await engine.start()).breakpointIds, []);
+    assert.ok(!(await engine.resume()).breakpointIds.includes(counted[3]!.id), 'a restart counts from the beginning');
+  });
+
   it('that cannot be set say why', async () => {
     const engine = await session();
     const [unknown, badCondition, badHits, nowhere] = engine.setFunctionBreakpoints([

@@ -64,7 +64,6 @@ export class FakeEngine implements DebugEngine {
   private readonly consoles = new Listeners<[ConsoleOutput]>();
   private readonly messages = new Listeners<[string, 'info' | 'warning' | 'error']>();
   private readonly threadChanges = new Listeners<[{ id: number; reason: 'started' | 'exited' }]>();
-  private readonly changes = new Listeners<[BreakpointState]>();
   private finish: ((event: StopEvent) => void) | undefined;
   private nextId = 100;
 
@@ -73,7 +72,6 @@ export class FakeEngine implements DebugEngine {
   readonly onConsole = this.consoles.on;
   readonly onMessage = this.messages.on;
   readonly onThreads = this.threadChanges.on;
-  readonly onBreakpointChanged = this.changes.on;
 
   constructor(private readonly stopOnEntry: boolean | string = true) {}
 
@@ -108,9 +106,6 @@ export class FakeEngine implements DebugEngine {
   }
   say(text: string, severity: 'info' | 'warning' | 'error'): void {
     this.messages.fire(text, severity);
-  }
-  change(state: BreakpointState): void {
-    this.changes.fire(state);
   }
   restart(): Promise<void> {
     this.restarts++;
