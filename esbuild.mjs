@@ -17,6 +17,7 @@ const nodeEntries = {
 const pageEntries = {
   memoryMap: 'src/webview/memoryMap/main.ts',
   permissions: 'src/webview/permissions/main.ts',
+  display: 'src/webview/display/main.ts',
 };
 /** Files that are used as they are. */
 const assets = [['node_modules/@alexaltea/capstone-js/dist/capstone.wasm', 'dist/capstone.wasm']];

@@ -19,7 +19,7 @@ const zones = [
   {
     target: './src/webview',
     from: [...layers, ...doors].map((name) => `./src/${name}`),
-    except: ['../adapter/viewProtocol.ts'],
+    except: ['../adapter/viewProtocol.ts', '../adapter/pixels.ts'],
     message: 'Pages import only message types.',
   },
 ];

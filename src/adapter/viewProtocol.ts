@@ -1,5 +1,5 @@
 /**
- * Bodies of Armvisor's two requests beyond DAP, for the memory map and the domain permissions (docs/protocol.md).
+ * Bodies of Armvisor's requests beyond DAP, for the memory map, the domain permissions and the display (docs/protocol.md).
  * Any DAP client may send them. Types only: the extension and the pages import them too.
  */
 
@@ -98,4 +98,39 @@ export interface PermissionsBody {
   /** Set when the matrix has no effect now, in a sentence: the MMU is off. */
   readonly notice?: string;
   readonly unavailable?: string;
+}
+
+/** Arguments of `armvisor/display`. */
+export interface DisplayArguments {
+  /** By display: the `version` that the client has already; its pixels are not sent again. */
+  readonly have?: Readonly<Record<string, string>>;
+}
+
+export interface DisplayBody {
+  readonly displays: readonly DisplayPicture[];
+  readonly instructionCount: number;
+  /** Set when there is nothing to show, in a sentence: the board has no display, or it is not switched on yet. */
+  readonly unavailable?: string;
+}
+
+export interface DisplayPicture {
+  /** Name of the device. */
+  readonly instance: string;
+  readonly width: number;
+  readonly height: number;
+  /** Equal for equal pictures. */
+  readonly version: string;
+  /** Base64 of rows from the top left, two bytes a pixel, little-endian; absent when the client has this version. */
+  readonly rgb565?: string;
+}
+
+/** Arguments of `armvisor/input`: what a keyboard or a touch screen reports, as Linux's evdev numbers it. */
+export interface InputArguments {
+  readonly events: readonly InputReport[];
+}
+export interface InputReport {
+  /** 0 synchronisation, 1 key or button, 3 absolute axis. */
+  readonly type: number;
+  readonly code: number;
+  readonly value: number;
 }

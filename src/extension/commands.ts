@@ -1,6 +1,7 @@
 /** The commands of the palette and the toolbars. What they are called and when they show is in package.json. */
 import * as vscode from 'vscode';
 import { twoDomains } from './configurations';
+import type { DisplayPanel } from './views/displayPanel';
 import type { MemoryMapPanel } from './views/memoryMapPanel';
 import type { PermissionsPanel } from './views/permissionsPanel';
 
@@ -8,10 +9,12 @@ import type { PermissionsPanel } from './views/permissionsPanel';
 export function registerCommands(views: {
   readonly memoryMap: MemoryMapPanel;
   readonly permissions: PermissionsPanel;
+  readonly display: DisplayPanel;
 }): vscode.Disposable[] {
   const commands: Readonly<Record<string, () => unknown>> = {
     'armvisor.showMemoryMap': () => views.memoryMap.open(),
     'armvisor.showPermissions': () => views.permissions.open(),
+    'armvisor.showDisplay': () => views.display.open(),
     'armvisor.explainAddress': () => explainAddress(views.permissions),
     'armvisor.debugTwoDomains': () => vscode.debug.startDebugging(firstFolder(), { ...twoDomains }),
   };

@@ -8,6 +8,7 @@ import { registerCommands } from './commands';
 import { debugType } from './configurations';
 import { DynamicConfigurations, LaunchConfigurations } from './configurationProvider';
 import { SessionFollower } from './sessionFollower';
+import { DisplayPanel } from './views/displayPanel';
 import { MemoryMapPanel } from './views/memoryMapPanel';
 import { PermissionsPanel } from './views/permissionsPanel';
 
@@ -16,15 +17,17 @@ export function activate(context: vscode.ExtensionContext): void {
   const sessions = new SessionFollower();
   const permissions = new PermissionsPanel(context.extensionUri, sessions);
   const memoryMap = new MemoryMapPanel(context.extensionUri, sessions, (address) => permissions.explain({ address }));
+  const display = new DisplayPanel(context.extensionUri, sessions);
   const { Dynamic, Initial } = vscode.DebugConfigurationProviderTriggerKind;
   context.subscriptions.push(
     sessions,
     memoryMap,
     permissions,
+    display,
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, new AdapterFactory(context.extensionPath)),
     vscode.debug.registerDebugAdapterTrackerFactory(debugType, sessions),
     vscode.debug.registerDebugConfigurationProvider(debugType, new LaunchConfigurations(), Initial),
     vscode.debug.registerDebugConfigurationProvider(debugType, new DynamicConfigurations(), Dynamic),
-    ...registerCommands({ memoryMap, permissions }),
+    ...registerCommands({ memoryMap, permissions, display }),
   );
 }

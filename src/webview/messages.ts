@@ -1,8 +1,14 @@
 /**
- * The messages between the extension host and its two pages. Types only: both sides import this file, so that neither
+ * The messages between the extension host and its pages. Types only: both sides import this file, so that neither
  * can drift. The bodies are those of the adapter's requests (src/adapter/viewProtocol.ts).
  */
-import type { MemoryMapBody, PermissionsArguments, PermissionsBody } from '../adapter/viewProtocol';
+import type {
+  DisplayBody,
+  InputReport,
+  MemoryMapBody,
+  PermissionsArguments,
+  PermissionsBody,
+} from '../adapter/viewProtocol';
 
 /** How the debug session that a page follows is doing. */
 export interface SessionState {
@@ -11,7 +17,7 @@ export interface SessionState {
   readonly name: string;
 }
 
-/** Host to page, both pages. */
+/** Host to page, all pages. */
 export type SharedHostMessage =
   | { readonly type: 'session'; readonly session: SessionState }
   /** A request to the adapter failed; `text` is its sentence. What is drawn stays, marked as old. */
@@ -25,7 +31,7 @@ export type PermissionsHostMessage =
   /** Fill in the form and explain at once: another view or a command asked for it. */
   | { readonly type: 'explain'; readonly query: PermissionsArguments };
 
-/** Page to host, both pages. */
+/** Page to host, all pages. */
 export type SharedPageMessage =
   /** The page listens now; the host answers with the session and the body. */
   { readonly type: 'ready' } | { readonly type: 'refresh' };
@@ -39,3 +45,13 @@ export type MemoryMapPageMessage =
   | { readonly type: 'explainElsewhere'; readonly address: string };
 export type PermissionsPageMessage =
   SharedPageMessage | { readonly type: 'query'; readonly query: PermissionsArguments };
+
+/** Host to page. Pictures that the page has are named without their pixels. */
+export type DisplayHostMessage = SharedHostMessage | { readonly type: 'display'; readonly body: DisplayBody };
+/** Page to host. */
+export type DisplayPageMessage =
+  | SharedPageMessage
+  /** Keys and touches for the machine. */
+  | { readonly type: 'input'; readonly events: readonly InputReport[] }
+  /** Ask where to, and write this picture there: base64 of a PNG file. */
+  | { readonly type: 'save'; readonly name: string; readonly png: string };

@@ -14,7 +14,7 @@ import type {
 } from '../../src/debugger/types';
 import { UserError } from '../../src/debugger/types';
 import type { AddressSpace } from '../../src/hypervisor/types';
-import type { MachineFace } from '../../src/machine/types';
+import type { DeviceInput, DisplayImage, MachineFace } from '../../src/machine/types';
 
 export const fakeFilters: readonly ExceptionFilter[] = [
   { id: 'hypercall', label: 'Hypercall entry', description: 'A guest calls.', conditionHelp: 'nr == 18' },
@@ -50,11 +50,21 @@ export class FakeEngine implements DebugEngine {
   readonly moves: string[] = [];
   readonly breakpoints = new Map<string, readonly unknown[]>();
   readonly input: string[] = [];
+  displays: readonly DisplayImage[] = [];
+  readonly keys: DeviceInput[] = [];
   readonly machine = {
     instructionCount: 0,
     ticks: 0,
     cpu: { getRegister: () => 0x8000, mode: 'svc' },
     readPhysical: () => undefined,
+    boardName: 'fake',
+    displays: () => this.displays,
+    devices: [{ instance: 'toaster' }, { instance: 'keys' }],
+    sendDeviceInput: (instance: string, input: DeviceInput) => {
+      const takes = instance === 'keys' && input.type === 1;
+      if (takes) this.keys.push(input);
+      return takes;
+    },
   } as unknown as MachineFace;
   threadList: ThreadInfo[] = [
     { id: 1, name: 'Domain-0 vCPU 0', domainId: 0, vcpuId: 0, running: false, state: 'runnable' },

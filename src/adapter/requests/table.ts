@@ -7,9 +7,11 @@ import { consoleInput } from './consoleInput';
 import { continueRequest } from './continue';
 import { disassemble } from './disassemble';
 import { disconnect } from './disconnect';
+import { display } from './display';
 import { evaluate } from './evaluate';
 import { exceptionInfo } from './exceptionInfo';
 import { initialize } from './initialize';
+import { input } from './input';
 import { launch } from './launch';
 import { memoryMap } from './memoryMap';
 import { modules } from './modules';
@@ -66,4 +68,6 @@ export const requestHandlers: readonly RequestHandler[] = [
   cancel,
   // Beyond DAP (docs/protocol.md).
   consoleInput,
+  display,
+  input,
 ];

@@ -12,9 +12,10 @@ import {
 import { resolveLaunch, type ResolvedLaunch } from '../../adapter/launchConfiguration/resolve';
 import { ConsoleLines } from '../../adapter/consoleLines';
 import { launch } from '../../debugger/launch';
-import { UserError } from '../../debugger/types';
+import { UserError, type DebugEngine } from '../../debugger/types';
 import { report, type Outcome } from './outcome';
 import { run, type Goals } from './runner';
+import { writeScreenshots } from './screenshot';
 
 export interface RunOptions {
   readonly config?: string;
@@ -30,6 +31,7 @@ export interface RunOptions {
   readonly untilPc?: string;
   readonly maxInstructions?: string;
   readonly json?: boolean;
+  readonly screenshot?: string;
 }
 
 /** Options that describe a native machine, by the attribute of the launch configuration they stand for. */
@@ -66,6 +68,7 @@ export async function runCommand(file: string | undefined, options: RunOptions):
     const outcome = await run(engine, resolved.settings, goals);
     show(lines.flush());
     if (lines.midLine) process.stdout.write('\n');
+    if (options.screenshot !== undefined) await takeScreenshot(engine, options.screenshot);
     finish(outcome, options.json === true);
     return outcome.exitCode;
   } finally {
@@ -75,6 +78,16 @@ export async function runCommand(file: string | undefined, options: RunOptions):
   }
 }
 
+/** What the displays show at the end; a run without a picture is told, and is no failure of the run. */
+async function takeScreenshot({ machine }: DebugEngine, file: string): Promise<void> {
+  const files = await writeScreenshots(machine.displays(), file);
+  const said =
+    files.length > 0
+      ? `the display is in ${files.join(', ')}.`
+      : `--screenshot wrote nothing: the board ${machine.boardName} has no display, or the guest had not switched it on.`;
+  process.stderr.write(`armvisor: ${said}\n`);
+}
+
 function finish(outcome: Outcome, json: boolean): void {
   if (json) process.stdout.write(`${JSON.stringify(report(outcome))}\n`);
   else process.stderr.write(`armvisor: ${outcome.sentence}\n`);
@@ -82,6 +95,7 @@ function finish(outcome: Outcome, json: boolean): void {
 
 function readGoals(options: RunOptions): Goals {
   const { untilConsole, untilPc, maxInstructions } = options;
+  if (options.screenshot === '') throw new UserError('--screenshot is empty: give the name of a PNG file to write.');
   if (untilConsole === '') throw new UserError('--until-console is empty: give the text to wait for.');
   if (untilPc === '') throw new UserError('--until-pc is empty: give an address or a symbol.');
   if (maxInstructions === undefined) return { untilConsole, untilPc };

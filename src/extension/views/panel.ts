@@ -1,6 +1,6 @@
 /**
- * What both views have in common: one panel, opened by a command, that asks the adapter for its body whenever the machine
- * stops, every second while it runs, and never while nobody sees it. The page is thrown away when hidden and comes
+ * What all views have in common: one panel, opened by a command, that asks the adapter for its body whenever the machine
+ * stops, every second (or as the view says) while it runs, and never while nobody sees it. The page is thrown away when hidden and comes
  * back with what it saved.
  */
 import * as vscode from 'vscode';
@@ -21,7 +21,11 @@ export interface PanelDescription<Body, In, Out> {
   readonly command: string;
   readonly argumentsNow: () => object;
   readonly bodyMessage: (body: Body) => Out;
-  /** A message of the page beyond those that both pages have. */
+  /** How often to ask while the machine runs. */
+  readonly refreshMilliseconds?: number;
+  /** A page has begun anew: it has nothing of what was sent before. */
+  readonly onPageStart?: () => void;
+  /** A message of the page beyond those that all pages have. */
   readonly onMessage: (message: Exclude<In, SharedPageMessage>) => void;
 }
 
@@ -105,6 +109,8 @@ export class Panel<Body, In extends { readonly type: string }, Out> implements v
     switch (message.type) {
       case 'ready':
         this.pageListens = true;
+        this.description.onPageStart?.();
+        this.setTimer(this.sessions.state.kind === 'running');
         this.postShared({ type: 'session', session: this.sessions.state });
         if (this.lastBody !== undefined) this.post(this.description.bodyMessage(this.lastBody));
         for (const late of this.waiting.splice(0)) this.post(late);
@@ -134,8 +140,8 @@ export class Panel<Body, In extends { readonly type: string }, Out> implements v
 
   private setTimer(wanted: boolean): void {
     clearInterval(this.timer);
-    this.timer =
-      wanted && this.panel !== undefined ? setInterval(() => void this.refresh(), refreshMilliseconds) : undefined;
+    const milliseconds = this.description.refreshMilliseconds ?? refreshMilliseconds;
+    this.timer = wanted && this.panel !== undefined ? setInterval(() => void this.refresh(), milliseconds) : undefined;
   }
 
   private closed(): void {

@@ -23,13 +23,13 @@ export function isStale(status: Status): boolean {
 }
 
 /** The words of the line: what happens. The instruction count stands beside it, outside the live region. */
-export function statusText({ session, instructionCount, failure }: Status): string {
+export function statusText({ session, instructionCount, failure }: Status, pace = 'every second'): string {
   if (failure !== undefined) return `Not up to date: ${failure}`;
   switch (session.kind) {
     case 'stopped':
       return 'Stopped';
     case 'running':
-      return 'Running, refreshed every second';
+      return `Running, refreshed ${pace}`;
     case 'none':
       return instructionCount === undefined
         ? 'No debug session: start one with F5'
@@ -39,7 +39,8 @@ export function statusText({ session, instructionCount, failure }: Status): stri
 
 const iconOf: Readonly<Record<SessionState['kind'], IconName>> = { stopped: 'circle', running: 'arrow', none: 'ring' };
 
-export function createStatusLine(onRefresh: () => void): StatusLine {
+/** @param pace how often the page is refreshed while the machine runs, in words */
+export function createStatusLine(onRefresh: () => void, pace?: string): StatusLine {
   const text = h('span', { class: 'status-text', role: 'status', 'aria-live': 'polite' });
   const count = h('span', { class: 'status-count' });
   const mark = h('span', { class: 'status-mark' });
@@ -52,7 +53,7 @@ export function createStatusLine(onRefresh: () => void): StatusLine {
   return {
     element: h('div', { class: 'status' }, mark, text, count, refresh),
     update(status) {
-      const words = statusText(status);
+      const words = statusText(status, pace);
       // Only what changed is written: a live region would otherwise be read out at every refresh.
       if (text.textContent !== words) text.textContent = words;
       const { instructionCount } = status;
