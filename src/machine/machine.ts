@@ -17,6 +17,9 @@ import { SNAPSHOT_VERSION, Snapshots, type MachineState } from './snapshot';
 import type {
   AccessKind,
   BootRequest,
+  CacheMode,
+  CacheSizes,
+  CoherenceReport,
   ConsoleListener,
   CpuView,
   DeviceInput,
@@ -27,6 +30,7 @@ import type {
   MachineSnapshot,
   RunStop,
   TickModelName,
+  TlbMode,
   TranslationRegime,
   Walk,
 } from './types';
@@ -39,6 +43,14 @@ export interface MachineOptions {
   readonly tickModel?: TickModelName;
   /** Device time per tick; default 5 (200 MHz). */
   readonly nsPerTick?: number;
+  /** Default: off. */
+  readonly cache?: CacheMode;
+  /** Default: 16 KB each. */
+  readonly cacheSizes?: Partial<CacheSizes>;
+  /** Default: fast. */
+  readonly tlb?: TlbMode;
+  /** Gets each new report of the coherence check. */
+  readonly onCoherence?: (report: CoherenceReport) => void;
   /** Gets one sentence about each harmless misuse of a device. */
   readonly onDiagnostic?: (text: string) => void;
 }

@@ -11,6 +11,22 @@ export type CpuMode = 'usr' | 'fiq' | 'irq' | 'svc' | 'abt' | 'und' | 'sys';
 /** The names a tick model has in the launch configuration. */
 export type TickModelName = 'goldfish' | 'goldfish-dcache' | 'arm926ejs';
 
+/**
+ * What the caches do to the values that are read. `off`: nothing, memory is always coherent. `timing`: the same, but tags
+ * are kept, so that hits and misses can be counted. `coherence`: the caches and the write buffer keep data, stale values are
+ * really read, and each one is reported.
+ */
+export type CacheMode = 'off' | 'timing' | 'coherence';
+
+/** Sizes of the two caches; each a power of two from 4 KB to 128 KB (ARM DDI 0198D 4.1). Ways and lines are the chip's: 4 and 32 bytes. */
+export interface CacheSizes {
+  readonly instructionBytes: number;
+  readonly dataBytes: number;
+}
+
+/** `fast`: as big as speed wants, so that a missing flush seldom shows. `arm926`: the chip's 2-way x 32 entries and 8 that can be locked down. */
+export type TlbMode = 'fast' | 'arm926';
+
 /** Why `run` came back. The machine always stands on an instruction boundary. */
 export type RunStop =
   /** The asked number of instructions has been executed, exactly. */
@@ -143,6 +159,89 @@ export interface DisplayImage {
   readonly rgb565: Uint8Array;
 }
 
+/** One line of a cache. */
+export interface CacheLine {
+  readonly set: number;
+  readonly way: number;
+  /** Modified virtual address of its first byte: the caches are virtually indexed and tagged. */
+  readonly modifiedVirtualAddress: number;
+  /** Undefined where only tags are kept. */
+  readonly physicalAddress?: number;
+  /** The two halves of 16 bytes that differ from memory, the lower first. Never in the instruction cache. */
+  readonly dirty: readonly [boolean, boolean];
+  /** A copy of its 32 bytes; undefined where only tags are kept. */
+  readonly data?: Uint8Array;
+}
+
+/** One cache as a debugger looks at it. Nothing here has a side effect. */
+export interface CacheView {
+  readonly bytes: number;
+  readonly ways: number;
+  readonly sets: number;
+  readonly lineBytes: number;
+  /** One bit per way that takes no new lines (CP15 c9). */
+  readonly lockedWays: number;
+  /** Since reset. */
+  readonly hits: number;
+  readonly misses: number;
+  /** The valid lines, by set and way. */
+  lines(): readonly CacheLine[];
+}
+
+/** Both caches, and the bytes on either side of them. */
+export interface CachesView {
+  readonly mode: 'timing' | 'coherence';
+  readonly instruction: CacheView;
+  readonly data: CacheView;
+  /** Bytes as they stand in memory behind caches and write buffer, as a device sees them; undefined when any byte is not RAM. */
+  readMemory(address: number, byteLength: number): Uint8Array | undefined;
+}
+
+/** Who read or stored, and under which translation. Numbers are unsigned. */
+export interface CoherenceAccess {
+  /** `outside`: the debugger or the boot loader. `unknown`: a store so long ago that it has been forgotten. */
+  readonly by: 'store' | 'load' | 'fetch' | 'walk' | 'device' | 'outside' | 'unknown';
+  /** Of the CPU's access before the FCSE; undefined for physical accesses. For a walk, the address being translated. */
+  readonly virtualAddress?: number;
+  readonly modifiedVirtualAddress?: number;
+  /** Address of the instruction that made it, or that executed when a device did. */
+  readonly pc: number;
+  /** How many instructions were executed before that one. */
+  readonly instructionCount: number;
+  readonly privileged: boolean;
+  /** MMU domain of the page, 0-15; undefined where no page is concerned or the MMU is off. */
+  readonly mmuDomain?: number;
+  readonly ttbr: number;
+  readonly dacr: number;
+  readonly fcsePid: number;
+}
+
+/**
+ * Why a value was stale. `alias`: it was stored through another virtual address. `missing-clean`: it is still in the data cache.
+ * `missing-invalidate`: an old copy was in the cache that was read. `missing-drain`: it is still in the write buffer.
+ * `lost-store`: it has been dropped, by an invalidate without clean or under an old line that was written back over it.
+ */
+export type CoherenceKind = 'alias' | 'missing-clean' | 'missing-invalidate' | 'missing-drain' | 'lost-store';
+
+/** A read that was given something else than the most recent store to that memory wrote. */
+export interface CoherenceReport {
+  readonly kind: CoherenceKind;
+  readonly physicalAddress: number;
+  /** Width of the access in bytes. */
+  readonly size: number;
+  /** What was read, and what the most recent store makes of these bytes; unsigned. */
+  readonly value: number;
+  readonly expected: number;
+  /** Where the value came from. */
+  readonly source: 'data cache' | 'instruction cache' | 'memory';
+  readonly store: CoherenceAccess;
+  readonly read: CoherenceAccess;
+  /** How often this store's pc, this read's pc and this line met so; the fields above are of the first time. */
+  readonly count: number;
+  /** All of this in one sentence, with the remedy. */
+  readonly text: string;
+}
+
 /** A whole machine state as plain data; `version` guards the format. Opaque to all but the machine. */
 export interface MachineSnapshot {
   readonly version: number;
@@ -204,6 +303,13 @@ export interface MachineFace {
   onDeviceOutput(listener: DeviceOutputListener): () => void;
   /** What the board's displays show now; empty for a board without any. */
   displays(): readonly DisplayImage[];
+
+  /** The caches, where they are modelled. */
+  readonly caches?: CachesView;
+  /** What the coherence check has found, in the order of finding; empty in other cache modes. */
+  readonly coherenceReports?: readonly CoherenceReport[];
+  /** Called once for each new report, with count 1, while the machine runs; also not again when a restored machine finds it again. */
+  onCoherenceReport?(listener: (report: CoherenceReport) => void): () => void;
 
   snapshot(): MachineSnapshot;
   restore(snapshot: MachineSnapshot): void;
