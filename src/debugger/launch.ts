@@ -5,10 +5,10 @@
 import { loadAddress } from '../hypervisor/addressSpace';
 import { Hypervisor } from '../hypervisor/hypervisor';
 import type { ImageFace } from '../image/face';
-import { boardNamed } from '../machine/boards';
 import { createMachine } from '../machine/machine';
-import type { BootRequest, MachineFace, TickModelName } from '../machine/types';
+import type { BootRequest, CacheMode, MachineFace, TickModelName, TlbMode } from '../machine/types';
 import { Engine } from './engine';
+import { boardOf } from './loading/board';
 import { ImageLoader, readNamed, type LoadedImage } from './loading/loadImages';
 import { moduleTags } from './loading/moduleTags';
 import { placeNative } from './loading/native';
@@ -56,11 +56,19 @@ export async function launch(
 }
 
 function newMachine(settings: LaunchSettings, onDiagnostic: (text: string) => void): MachineFace {
-  const board = boardNamed(settings.machine);
-  if ('error' in board) throw new UserError(board.error);
-  const { memoryBytes: ramBytes, nsPerTick } = settings;
+  const board = boardOf(settings);
+  const { memoryBytes: ramBytes, nsPerTick, cacheSizes } = settings;
   try {
-    return createMachine({ board, ramBytes, tickModel: settings.tickModel as TickModelName, nsPerTick, onDiagnostic });
+    return createMachine({
+      board,
+      ramBytes,
+      tickModel: settings.tickModel as TickModelName,
+      cache: settings.cache as CacheMode,
+      cacheSizes,
+      tlb: settings.tlb as TlbMode | undefined,
+      nsPerTick,
+      onDiagnostic,
+    });
   } catch (error) {
     throw new UserError(error instanceof Error ? error.message : String(error));
   }

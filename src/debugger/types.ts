@@ -35,7 +35,18 @@ export interface LaunchSettings {
   readonly stopOnEntry: boolean | string;
   readonly tickModel: string;
   readonly cache: string;
+  readonly cacheSizes?: { readonly instructionBytes: number; readonly dataBytes: number };
+  readonly tlb?: string;
   readonly nsPerTick: number;
+  /** What was asked of the board beyond what it always has; each board takes some of it. */
+  readonly board?: BoardSettings;
+}
+
+/** Left out: as the board has it. */
+export interface BoardSettings {
+  readonly serialPorts?: number;
+  /** Calendar time at switch-on, in seconds since 1970. */
+  readonly epochSeconds?: number;
 }
 
 export interface DomainSettings {

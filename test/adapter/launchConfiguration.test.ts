@@ -40,6 +40,8 @@ describe('a launch configuration', () => {
       stopOnEntry: false,
       tickModel: 'goldfish',
       cache: 'off',
+      tlb: 'fast',
+      board: {},
       nsPerTick: 5,
     });
   });
@@ -58,6 +60,27 @@ describe('a launch configuration', () => {
       resolveLaunch({ kernel: 'k', load }).settings.load.map(({ address }) => address),
       [0x8000, 0x800000],
     );
+  });
+
+  it('reads dates as people write them, the same in every time zone', () => {
+    const seconds = (date: unknown) => resolveLaunch({ ...two, date }).settings.board?.epochSeconds;
+    assert.deepEqual(
+      [
+        1212321600,
+        '2008-06-01T12:00:00Z',
+        '2008-06-01T12:00:00',
+        '2008-06-01 12:00',
+        '2008-06-01T14:00:00+02:00',
+        '2008-06-01',
+      ].map(seconds),
+      [1212321600, 1212321600, 1212321600, 1212321600, 1212321600, 1212278400],
+    );
+  });
+
+  it('fills in what an inner object leaves out', () => {
+    const { settings, warnings } = resolveLaunch({ ...two, cacheSizes: { data: '8K', wayz: 4 } });
+    assert.deepEqual(settings.cacheSizes, { instructionBytes: 0x4000, dataBytes: 0x2000 });
+    assert.match(warnings[0]!, /"cacheSizes\.wayz".*is not an attribute/);
   });
 
   it('resolves relative paths against cwd, else against the folder of the caller', () => {
@@ -113,6 +136,14 @@ describe('a launch configuration', () => {
     ['stops at an unknown domain', { ...two, stopOnEntry: 'Domain-11' }, /"stopOnEntry".*did you mean "Domain-1"/],
     ['stops at a number', { ...two, stopOnEntry: 1 }, /"stopOnEntry".*true, false, "hypervisor" or/],
     ['stops at a hypervisor natively', { kernel: 'k', stopOnEntry: 'hypervisor' }, /use true or false/],
+    ['has an unknown cache mode', { ...two, cache: 'on' }, /"cache".*one of "off", "timing", "coherence"/],
+    ['has an unknown TLB', { ...two, tlb: 'slow' }, /"tlb".*one of "fast", "arm926"/],
+    ['has cache sizes that are no object', { ...two, cacheSizes: '16K' }, /"cacheSizes".*object in curly braces/],
+    ['has a wrong cache size', { ...two, cacheSizes: { data: 'x' } }, /"cacheSizes\.data".*is "x".*like "16M"/],
+    ['has too many serial ports', { ...two, serialPorts: 9 }, /"serialPorts".*is 9: .*whole number from 1 to 8/],
+    ['has half a serial port', { ...two, serialPorts: 1.5 }, /"serialPorts".*is 1\.5/],
+    ['has no real date', { ...two, date: '2008-13-01' }, /"date".*a date since 1970/],
+    ['has a date before time', { ...two, date: '1969-12-31' }, /"date".*a date since 1970/],
     ['has negative ticks', { ...two, nsPerTick: -1 }, /"nsPerTick".*a number above 0/],
   ];
   for (const [what, configuration, sentence] of mistakes) {

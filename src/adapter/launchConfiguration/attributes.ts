@@ -17,11 +17,18 @@ export type AttributeKind =
   /** A 32-bit address as a number, or text like "0x8000". */
   | 'address'
   | 'positive'
+  /** A whole number from `least` to `most`. */
+  | 'count'
+  | 'flag'
+  /** Seconds since 1970, or text like "2008-06-01T12:00:00Z". */
+  | 'date'
   | 'choice'
   /** true, false, "hypervisor" or the name of a domain. */
   | 'stop'
   /** An array of objects, described by `elements`. */
-  | 'list';
+  | 'list'
+  /** An object, described by `elements`. */
+  | 'object';
 
 /** Which of the two ways to launch an attribute belongs to. */
 export type LaunchForm = 'hypervisor' | 'native' | 'both';
@@ -38,6 +45,9 @@ export interface Attribute {
   readonly required?: boolean;
   readonly choices?: readonly { readonly value: string; readonly doc: string }[];
   readonly elements?: readonly Attribute[];
+  /** Bounds of a count. */
+  readonly least?: number;
+  readonly most?: number;
 }
 
 const domainAttributes: readonly Attribute[] = [
@@ -86,6 +96,14 @@ const loadAttributes: readonly Attribute[] = [
     doc: 'Physical address of its first byte: a number, or text like `"0x00800000"`.',
   },
 ];
+
+const cacheSizeAttributes: readonly Attribute[] = (['instruction', 'data'] as const).map((name) => ({
+  name,
+  kind: 'size',
+  form: 'both',
+  default: '16K',
+  doc: `Size of the ${name} cache: a power of two from \`"4K"\` to \`"128K"\`.`,
+}));
 
 /** The attributes of `"type": "armvisor", "request": "launch"`, in the order of the documentation. */
 export const launchAttributes: readonly Attribute[] = [
@@ -176,8 +194,33 @@ export const launchAttributes: readonly Attribute[] = [
     kind: 'choice',
     form: 'both',
     default: 'off',
-    choices: [{ value: 'off', doc: 'Caches are transparent: every access sees memory.' }],
+    choices: [
+      { value: 'off', doc: 'Caches are transparent: every access sees memory.' },
+      { value: 'timing', doc: 'The same, and tags are kept: hits and misses are counted.' },
+      {
+        value: 'coherence',
+        doc: 'Caches and write buffer keep data: stale values are really read, and each one is reported with the store and the read.',
+      },
+    ],
     doc: 'What the caches do to the values that are read.',
+  },
+  {
+    name: 'cacheSizes',
+    kind: 'object',
+    form: 'both',
+    elements: cacheSizeAttributes,
+    doc: 'Sizes of the two caches, which have 4 ways and lines of 32 bytes. Without `cache` they only show in the cache type register.',
+  },
+  {
+    name: 'tlb',
+    kind: 'choice',
+    form: 'both',
+    default: 'fast',
+    choices: [
+      { value: 'fast', doc: 'As large as speed wants: a missing TLB flush seldom shows.' },
+      { value: 'arm926', doc: "The chip's: 2 ways of 32 entries and 8 that can be locked down." },
+    ],
+    doc: 'Which translations the MMU keeps.',
   },
   {
     name: 'nsPerTick',
@@ -185,6 +228,20 @@ export const launchAttributes: readonly Attribute[] = [
     form: 'both',
     default: 5,
     doc: 'Nanoseconds of device time for each tick: 5 is a clock of 200 MHz.',
+  },
+  {
+    name: 'serialPorts',
+    kind: 'count',
+    form: 'both',
+    least: 1,
+    most: 8,
+    doc: 'How many serial ports (`goldfish_tty`) the goldfish board has; 2 when left out. Each port beyond the first shifts bases and interrupts of the devices after it.',
+  },
+  {
+    name: 'date',
+    kind: 'date',
+    form: 'both',
+    doc: 'Calendar time at switch-on for the goldfish real-time clock: text like `"2008-06-01T12:00:00Z"`, or seconds since 1970. Never the time of this computer, so that runs repeat.',
   },
   {
     name: 'cwd',

@@ -11,9 +11,13 @@ const kindWords = {
   size: 'bytes or text like `"16M"`',
   address: 'number or text like `"0x8000"`',
   positive: 'number',
+  count: 'whole number',
+  flag: '`true` or `false`',
+  date: 'text like `"2008-06-01T12:00:00Z"` or a number',
   choice: 'one of the names below',
   stop: '`true`, `false` or a name',
   list: 'list of objects',
+  object: 'object',
 } as const;
 
 function defaultWords(attribute: Attribute): string {
@@ -34,7 +38,9 @@ function section(attribute: Attribute, prefix: string, level: string): string[] 
     '',
     ...(attribute.choices ?? []).map((choice) => `- \`"${choice.value}"\`: ${choice.doc}`),
     ...(attribute.choices ? [''] : []),
-    ...(attribute.elements ?? []).flatMap((field) => section(field, `${attribute.name}[].`, `${level}#`)),
+    ...(attribute.elements ?? []).flatMap((field) =>
+      section(field, `${attribute.name}${attribute.kind === 'list' ? '[]' : ''}.`, `${level}#`),
+    ),
   ];
 }
 

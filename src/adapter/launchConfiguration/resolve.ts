@@ -6,7 +6,7 @@
 import { UserError, type DomainSettings, type LaunchSettings } from '../../debugger/types';
 import { foreignAttributes, launchAttributes, type Attribute, type AttributeKind } from './attributes';
 import { nearest } from './spelling';
-import { parseAddress, parseSize, quoteValue, resolvePath } from './values';
+import { parseAddress, parseDate, parseSize, quoteValue, resolvePath } from './values';
 
 export interface ResolvedLaunch {
   readonly settings: LaunchSettings;
@@ -23,6 +23,9 @@ const asInLaunchFile: Naming = (attribute) => `"${attribute}" in the launch conf
 
 type Values = Readonly<Record<string, unknown>>;
 
+const isObject = (value: unknown): value is Values =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
 /** What each kind accepts: undefined means it does not, and `expects` says what would be right. */
 const kinds: Readonly<
   Record<AttributeKind, { expects: string; read: (value: unknown, attribute: Attribute) => unknown }>
@@ -37,6 +40,13 @@ const kinds: Readonly<
     expects: 'a number above 0',
     read: (value) => (typeof value === 'number' && Number.isFinite(value) && value > 0 ? value : undefined),
   },
+  count: {
+    expects: 'a whole number',
+    read: (value, { least = 0, most = Infinity }) =>
+      typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined,
+  },
+  flag: { expects: 'true or false', read: (value) => (typeof value === 'boolean' ? value : undefined) },
+  date: { expects: 'a date since 1970, like "2008-06-01T12:00:00Z"', read: parseDate },
   choice: {
     expects: 'one of the names there are',
     read: (value, attribute) => attribute.choices?.find((choice) => choice.value === value)?.value,
@@ -46,17 +56,17 @@ const kinds: Readonly<
     read: (value) => (typeof value === 'boolean' || (typeof value === 'string' && value !== '') ? value : undefined),
   },
   list: { expects: 'a list in square brackets', read: (value) => (Array.isArray(value) ? value : undefined) },
+  object: { expects: 'an object in curly braces', read: (value) => (isObject(value) ? value : undefined) },
 };
 
 function readNonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
 
-const isObject = (value: unknown): value is Values =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function expectation(attribute: Attribute): string {
-  if (attribute.kind !== 'choice') return kinds[attribute.kind].expects;
+  const { kind, least, most } = attribute;
+  if (kind === 'count' && least !== undefined && most !== undefined) return `a whole number from ${least} to ${most}`;
+  if (kind !== 'choice') return kinds[kind].expects;
   return `one of ${attribute.choices!.map((choice) => `"${choice.value}"`).join(', ')}`;
 }
 
@@ -113,6 +123,13 @@ function readList(raw: unknown, attribute: Attribute, warnings: string[], naming
     }
     return values;
   });
+}
+
+/** An object attribute with the defaults of its fields; undefined when it is not given. */
+function readInner(raw: unknown, attribute: Attribute, warnings: string[], naming: Naming): Values | undefined {
+  return raw === undefined
+    ? undefined
+    : readObject(raw as Values, attribute.elements!, `${attribute.name}.`, warnings, naming);
 }
 
 const attributeNamed = (name: string): Attribute => launchAttributes.find((attribute) => attribute.name === name)!;
@@ -207,6 +224,7 @@ export function resolveLaunch(
     file: resolvePath(entry.file as string, base),
     address: entry.address as number,
   }));
+  const cacheSizes = readInner(values.cacheSizes, attributeNamed('cacheSizes'), warnings, naming);
   const optionalPath = (name: 'hypervisor' | 'kernel' | 'initrd'): Partial<LaunchSettings> =>
     values[name] === undefined ? {} : { [name]: resolvePath(values[name] as string, base) };
   const settings: LaunchSettings = {
@@ -222,6 +240,14 @@ export function resolveLaunch(
     stopOnEntry: values.stopOnEntry as boolean | string,
     tickModel: values.tickModel as string,
     cache: values.cache as string,
+    ...(cacheSizes && {
+      cacheSizes: { instructionBytes: size(cacheSizes.instruction), dataBytes: size(cacheSizes.data) },
+    }),
+    tlb: values.tlb as string,
+    board: {
+      ...(values.serialPorts !== undefined && { serialPorts: values.serialPorts as number }),
+      ...(values.date !== undefined && { epochSeconds: values.date as number }),
+    },
     nsPerTick: values.nsPerTick as number,
   };
   checkStop(settings.stopOnEntry, domains, settings.hypervisor === undefined, naming);

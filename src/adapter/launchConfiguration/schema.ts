@@ -2,6 +2,7 @@
  * The JSON schema of the launch configuration, from the attribute table: what package.json carries as
  * `contributes.debuggers[].configurationAttributes`. A test holds the two equal.
  */
+import { datePattern } from './values';
 import { launchAttributes, type Attribute, type AttributeKind } from './attributes';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -18,9 +19,13 @@ const kindSchemas: Readonly<Record<AttributeKind, JsonSchema>> = {
   },
   address: { type: ['string', 'integer'], pattern: '^(0[xX][0-9a-fA-F_]+|[0-9]+)$', minimum: 0, maximum: 0xffffffff },
   positive: { type: 'number', exclusiveMinimum: 0 },
+  count: { type: 'integer' },
+  flag: { type: 'boolean' },
+  date: { type: ['string', 'integer'], pattern: datePattern },
   choice: { type: 'string' },
   stop: { type: ['boolean', 'string'] },
   list: { type: 'array' },
+  object: {},
 };
 
 function attributeSchema(attribute: Attribute): JsonSchema {
@@ -30,7 +35,10 @@ function attributeSchema(attribute: Attribute): JsonSchema {
       enum: attribute.choices.map((choice) => choice.value),
       enumDescriptions: attribute.choices.map((choice) => choice.doc),
     }),
-    ...(attribute.elements && { items: objectSchema(attribute.elements) }),
+    ...(attribute.kind === 'list' && { items: objectSchema(attribute.elements!) }),
+    ...(attribute.kind === 'object' && objectSchema(attribute.elements!)),
+    ...(attribute.least !== undefined && { minimum: attribute.least }),
+    ...(attribute.most !== undefined && { maximum: attribute.most }),
     ...(attribute.default !== undefined && { default: attribute.default }),
     markdownDescription: attribute.doc,
   };

@@ -27,6 +27,18 @@ export function parseAddress(value: unknown): number | undefined {
   return Number.isInteger(number) && number >= 0 && number <= 0xffffffff ? number : undefined;
 }
 
+/** A date, or a date with a time; without a zone it is UTC, so that it means the same everywhere. */
+export const datePattern = '^\\d{4}-\\d{2}-\\d{2}([T ]\\d{2}:\\d{2}(:\\d{2})?(Z|[+-]\\d{2}:\\d{2})?)?$';
+
+/** Seconds since 1970 of `1212321600`, `"2008-06-01"`, `"2008-06-01T12:00:00Z"`, `"2008-06-01 12:00+02:00"`; undefined for what is no date since then. */
+export function parseDate(value: unknown): number | undefined {
+  const text = typeof value === 'string' ? value.trim() : '';
+  const written = new RegExp(datePattern).test(text) ? text.replace(' ', 'T') : undefined;
+  const hasZone = written === undefined || written.length === 10 || /(Z|[+-]\d{2}:\d{2})$/.test(written);
+  const seconds = written === undefined ? value : Math.floor(Date.parse(hasZone ? written : `${written}Z`) / 1000);
+  return typeof seconds === 'number' && Number.isSafeInteger(seconds) && seconds >= 0 ? seconds : undefined;
+}
+
 const isAbsolute = (path: string): boolean => /^([/\\]|[A-Za-z]:[/\\])/.test(path);
 
 /** `path` as seen from `folder`; absolute paths and `builtin:` names stay as they are. */

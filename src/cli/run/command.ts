@@ -25,6 +25,9 @@ export interface RunOptions {
   readonly machine?: string;
   readonly memory?: string;
   readonly tickModel?: string;
+  readonly cache?: string;
+  readonly tlb?: string;
+  readonly date?: string;
   readonly load?: readonly string[];
   readonly pc?: string;
   readonly untilConsole?: string;
@@ -44,6 +47,9 @@ const nativeOptions: Readonly<
   machine: { option: '--machine', value: (options) => options.machine },
   memory: { option: '--memory', value: (options) => options.memory },
   tickModel: { option: '--tick-model', value: (options) => options.tickModel },
+  cache: { option: '--cache', value: (options) => options.cache },
+  tlb: { option: '--tlb', value: (options) => options.tlb },
+  date: { option: '--date', value: (options) => options.date },
   load: { option: '--load', value: (options) => options.load?.map(readLoad) },
   entry: { option: '--pc', value: (options) => options.pc },
 };

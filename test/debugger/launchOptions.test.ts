@@ -1,0 +1,74 @@
+/** What the launch settings ask of the machine arrives there: tick model, clock, memory, board. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { createTickModel } from '../../src/machine/arm926/ticks/models';
+import type { LaunchSettings } from '../../src/debugger/types';
+import type { MachineFace } from '../../src/machine/types';
+import { session } from './support/session';
+
+const native: Partial<LaunchSettings> = {
+  hypervisor: undefined,
+  domains: [],
+  kernel: 'builtin:mini-os-native',
+  stopOnEntry: false,
+};
+
+/** The machine after this many instructions of mini-OS. */
+async function after(instructions: number, changes: Partial<LaunchSettings>): Promise<MachineFace> {
+  const { launch } = await import('../../src/debugger/launch');
+  const { fileHost, settings } = await import('./support/session');
+  const engine = await launch(settings({ ...native, ...changes }), fileHost);
+  await engine.start({ untilInstruction: instructions });
+  return engine.machine;
+}
+
+describe('Launch settings', () => {
+  it('choose the tick model: the same instructions, other ticks', async () => {
+    const ticks = new Map<string, number>();
+    for (const tickModel of ['goldfish', 'goldfish-dcache', 'arm926ejs']) {
+      const machine = await after(20_000, { tickModel });
+      assert.equal(machine.instructionCount, 20_000);
+      assert.equal(createTickModel(tickModel as 'goldfish').name, tickModel);
+      ticks.set(tickModel, machine.ticks);
+    }
+    const counts = [...ticks.values()];
+    assert.ok(counts[0]! >= 20_000, 'at least one tick an instruction');
+    assert.ok(counts[1]! > counts[0]!, 'cache misses cost ticks');
+    assert.equal(new Set(counts).size, 3);
+  });
+
+  it('set the clock that devices see', async () => {
+    const time = (machine: MachineFace) =>
+      machine.devices.find(({ instance }) => instance === 'goldfish_timer')!.peek(0)!;
+    const [slow, fast] = [await after(5000, { nsPerTick: 10 }), await after(5000, { nsPerTick: 2.5 })];
+    assert.equal(time(slow), slow.ticks * 10);
+    assert.equal(time(fast), Math.floor(fast.ticks * 2.5));
+  });
+
+  it('set the memory', async () => {
+    const machine = await after(1, { memoryBytes: 32 << 20 });
+    assert.equal(machine.ramBytes, 32 << 20);
+    assert.notEqual(machine.readPhysical((32 << 20) - 4, 4), undefined);
+    assert.equal(machine.readPhysical(32 << 20, 4), undefined);
+  });
+
+  it('give the goldfish board its serial ports and its date', async () => {
+    const machine = await after(1, { board: { serialPorts: 3, epochSeconds: 1_212_321_600 } });
+    const ports = machine.devices.filter(({ instance }) => instance.startsWith('goldfish_tty'));
+    assert.deepEqual(
+      ports.map(({ instance }) => instance),
+      ['goldfish_tty.0', 'goldfish_tty.1', 'goldfish_tty.2'],
+    );
+    const rtc = machine.devices.find(({ instance }) => instance === 'goldfish_rtc')!;
+    const { before } = { before: BigInt(1_212_321_600) * 1_000_000_000n };
+    assert.equal(BigInt(rtc.peek(0)!), before & 0xffff_ffffn);
+  });
+
+  it('that are unknown are told in words', async () => {
+    await assert.rejects(
+      session({ ...native, tickModel: 'x' }),
+      /tick model "x" is not available; available: goldfish/,
+    );
+    await assert.rejects(session({ ...native, machine: 'toaster' }), /There is no board "toaster"/);
+  });
+});
