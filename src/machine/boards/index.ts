@@ -2,8 +2,9 @@
 
 import type { BoardDescription } from '../bus';
 import { goldfish } from './goldfish';
+import { versatilepb } from './versatilepb';
 
-const boards: readonly BoardDescription[] = [goldfish];
+const boards: readonly BoardDescription[] = [goldfish, versatilepb];
 
 export const boardNames: readonly string[] = boards.map(({ name }) => name);
 

@@ -1,0 +1,98 @@
+/**
+ * Versatile Platform Baseboard for the ARM926EJ-S, Versatile PB (ARM DUI 0224): RAM at 0, system registers and the devices of the
+ * baseboard from 0x10000000, those of the development chip from 0x10100000. UARTs 0-3 are serial ports 0-3.
+ */
+
+import type { BoardDescription } from '../bus';
+import type { BootRequest } from '../types';
+import { atagList } from './atags';
+import { type BoardLayout, CPU } from './boardLayout';
+import { createDeviceBus } from './deviceBus';
+
+const MACHINE_TYPE = 387;
+const BOOT_PARAMETERS = 0x100;
+/** The kernel's page tables begin at 0x4000; a longer list would be overwritten by the kernel it is for. */
+const BOOT_PARAMETERS_END = 0x4000;
+const INITRD_HIGHEST = 128 << 20;
+const PAGE_BYTES = 0x1000;
+
+const VIC = 'pl190';
+const SIC = 'versatile_sic';
+/** The SIC's outputs 0-9 lead to VIC inputs 21-30, output 10 to 31. */
+const SIC_OUTPUTS = { irq: 21, irqCount: 11 } as const;
+
+export interface VersatilePbOptions {
+  /** Calendar time at switch-on, in seconds since 1970. */
+  readonly epochSeconds?: number;
+}
+
+/** The devices of the board, interrupt controllers first (a device's line must find its controller). */
+export function versatilePbLayout({ epochSeconds }: VersatilePbOptions = {}): BoardLayout {
+  return {
+    interruptController: VIC,
+    devices: [
+      { device: 'pl190', base: 0x1014_0000, controller: CPU, irq: 0, irqCount: 2 },
+      { device: 'versatile_sic', base: 0x1000_3000, ...SIC_OUTPUTS },
+      { device: 'sp804', id: 0, base: 0x101e_2000, irq: 4 },
+      { device: 'sp804', id: 1, base: 0x101e_3000, irq: 5 },
+      { device: 'pl011', id: 0, base: 0x101f_1000, irq: 12, parameters: { port: 0 } },
+      { device: 'pl011', id: 1, base: 0x101f_2000, irq: 13, parameters: { port: 1 } },
+      { device: 'pl011', id: 2, base: 0x101f_3000, irq: 14, parameters: { port: 2 } },
+      { device: 'pl031', base: 0x101e_8000, irq: 10, parameters: { epochSeconds } },
+      { device: 'pl011', id: 3, base: 0x1000_9000, controller: SIC, irq: 6, parameters: { port: 3 } },
+    ],
+  };
+}
+
+/** Halfway up the RAM, but not above 128 MB, as QEMU places it. */
+function initrdAddress(ramBytes: number): number {
+  const halfway = Math.min(ramBytes / 2, INITRD_HIGHEST);
+  return halfway - (halfway % PAGE_BYTES);
+}
+
+/** The kernel is entered as the boot protocol of ARM Linux wants it: r0 = 0, r1 = machine type, r2 = tagged list. */
+function bootImage(request: BootRequest, ramBytes: number): ReturnType<BoardDescription['bootImage']> {
+  const { entry, initrd, commandLine, extraTags } = request;
+  const address = initrdAddress(ramBytes);
+  const tags = atagList({
+    ramBase: 0,
+    ramBytes,
+    initrd: initrd && { address, byteLength: initrd.length },
+    commandLine,
+    extraTags,
+  });
+  if (BOOT_PARAMETERS + tags.length > BOOT_PARAMETERS_END) {
+    throw new Error(
+      `The boot parameters take ${tags.length} bytes; the board has room for ` +
+        `${BOOT_PARAMETERS_END - BOOT_PARAMETERS}. Shorten the command line or pass fewer modules.`,
+    );
+  }
+  if (initrd && address + initrd.length > ramBytes) {
+    throw new Error(
+      `The initrd (${initrd.length} bytes at 0x${address.toString(16)}) does not fit into ` +
+        `${ramBytes} bytes of memory. Give the machine more memory.`,
+    );
+  }
+  return {
+    writes: [{ address: BOOT_PARAMETERS, bytes: tags }, ...(initrd ? [{ address, bytes: initrd }] : [])],
+    pc: entry,
+    registers: [0, MACHINE_TYPE, BOOT_PARAMETERS],
+  };
+}
+
+/** A Versatile PB with another date. */
+export function createVersatilePbBoard(options: VersatilePbOptions = {}): BoardDescription {
+  const layout = versatilePbLayout(options);
+  return {
+    name: 'versatilepb',
+    ramBase: 0,
+    defaultRamBytes: 128 << 20,
+    midr: 0x4106_9265,
+    cacheType: 0x01dd_20d2,
+    resetControl: 0x0009_0078,
+    createBus: (host) => createDeviceBus(layout, host),
+    bootImage,
+  };
+}
+
+export const versatilepb = createVersatilePbBoard();
