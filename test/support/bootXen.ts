@@ -21,6 +21,14 @@ export interface Module {
   readonly name?: string;
 }
 
+export interface XenOptions {
+  readonly ramBytes?: number;
+  /** The hypervisor's own, such as "sched=credit". */
+  readonly commandLine?: string;
+  /** Device time per tick. */
+  readonly nsPerTick?: number;
+}
+
 export const firmwareImage = (name: string): Uint8Array =>
   new Uint8Array(readFileSync(new URL(`../../firmware/images/${name}.elf`, import.meta.url)));
 
@@ -29,11 +37,12 @@ export class BootedXen {
   readonly machine: Machine;
   console = '';
 
-  constructor(modules: readonly Module[], ramBytes?: number) {
-    this.machine = new Machine({ board: goldfish, ramBytes });
+  constructor(modules: readonly Module[], { ramBytes, commandLine, nsPerTick }: XenOptions = {}) {
+    this.machine = new Machine({ board: goldfish, ramBytes, nsPerTick });
     for (const segment of this.image.segments) this.machine.writePhysical(segment.physicalAddress, segment.bytes);
     this.machine.onConsoleOutput((_port, bytes) => (this.console += Buffer.from(bytes).toString('latin1')));
-    this.machine.boot({ entry: this.image.entry - XEN_OFFSET, extraTags: Uint32Array.from(this.place(modules)) });
+    const extraTags = Uint32Array.from(this.place(modules));
+    this.machine.boot({ entry: this.image.entry - XEN_OFFSET, commandLine, extraTags });
   }
 
   private place(modules: readonly Module[]): number[] {
@@ -55,6 +64,14 @@ export class BootedXen {
     const symbol = this.image.symbol(name);
     if (symbol === undefined) throw new Error(`xen.elf has no symbol ${name}`);
     return symbol.address;
+  }
+
+  /** Where a member stands in a structure of the hypervisor, from its DWARF. */
+  offset(structure: string, member: string): number {
+    const type = this.image.typeNamed(`struct ${structure}`) ?? this.image.typeNamed(structure);
+    const found = type && 'members' in type ? type.members.find(({ name }) => name === member) : undefined;
+    if (found === undefined) throw new Error(`struct ${structure} has no ${member}`);
+    return found.byteOffset;
   }
 
   /** A word of the hypervisor's own memory (DIRECTMAP). */

@@ -4,7 +4,8 @@
  */
 #include <xen/lib.h>
 #include <xen/mm.h>
-#include <xen/sched.h>
+#include <xen/pagetable.h>
+#include <xen/sched-if.h>
 #include <xen/softirq.h>
 #include <asm-arm/system.h>
 
@@ -12,7 +13,6 @@ struct domain *domain_list;
 
 /* Direct, because every event sent to another domain asks for it. */
 static struct domain *domain_by_id[MAX_DOMAINS];
-static struct domain **list_end = &domain_list;
 static unsigned int running_domains;
 
 _Static_assert(sizeof(struct domain) + sizeof(struct vcpu) <= PAGE_SIZE, "a domain and its vCPU share a heap page");
@@ -53,6 +53,7 @@ struct domain *domain_create(domid_t id, const char *name)
     v->vcpu_info = &d->shared_info->vcpu_info[0];
     v->vcpu_info->evtchn_upcall_mask = 1;
     v->vcpu_flags = VCPUF_down;
+    scheduler_init_vcpu(v);
     init_timer(&v->timer, set_timer_expired, v);
     init_timer(&v->poll_timer, poll_timer_expired, v);
     return d;
@@ -65,7 +66,7 @@ no_memory:
     return NULL;
 }
 
-/* Undoes domain_create, for a domain that could not be built. */
+/* Undoes domain_create. */
 void domain_discard(struct domain *d)
 {
     struct page_info *page = mfn_to_page(d->shared_info_mfn);
@@ -77,14 +78,51 @@ void domain_discard(struct domain *d)
     free_xenheap_page(d);
 }
 
+/* Among the others from now on, but not running yet. */
 void domain_append(struct domain *d)
 {
+    struct domain **link = &domain_list;
+
+    while (*link && (*link)->domain_id < d->domain_id)
+        link = &(*link)->next_in_list;
+    d->next_in_list = *link;
+    *link = d;
     domain_by_id[d->domain_id] = d;
-    *list_end = d;
-    list_end = &d->next_in_list;
+}
+
+/* It has an image and a first frame. */
+void domain_start(struct domain *d)
+{
     running_domains++;
     d->vcpu[0]->vcpu_flags &= ~VCPUF_down;
+    d->domain_flags |= DOMF_started;
     vcpu_wake(d->vcpu[0]);
+}
+
+domid_t free_domain_id(void)
+{
+    domid_t id = 0;
+
+    while (id < MAX_DOMAINS && domain_by_id[id])
+        id++;
+    return id;
+}
+
+/* Dom0's pause, on or off; asked for twice it counts once. The domain must not be the caller. */
+void domain_pause_by_control(struct domain *d, bool pause)
+{
+    struct vcpu *v = d->vcpu[0];
+
+    if (pause == ((d->domain_flags & DOMF_paused) != 0))
+        return;
+    d->domain_flags ^= DOMF_paused;
+    if (pause) {
+        v->pause_count++;
+        vcpu_sleep(v);
+    } else {
+        v->pause_count--;
+        vcpu_wake(v);
+    }
 }
 
 static void domain_stop(struct domain *d, unsigned long flag)
@@ -125,4 +163,28 @@ void domain_crash(struct domain *d, const char *reason)
     printk("(XEN) Domain-%d (%s) crashed: %s, pc %08x sp %08x psr %08x\n", d->domain_id, d->name, reason, frame->r15,
            frame->r13, frame->psr);
     domain_stop(d, DOMF_crashed);
+}
+
+/*
+ * Takes a domain out of the world and gives back all it had. It must not be the one that runs, nor the one whose page
+ * table is loaded: Domain-0 asks for it, so neither is.
+ */
+void domain_destroy(struct domain *d)
+{
+    struct domain **link = &domain_list;
+
+    if (d->domain_flags & DOMF_started)
+        domain_stop(d, DOMF_shutdown);
+    else
+        evtchn_close_all(d);
+    while (*link != d)
+        link = &(*link)->next_in_list;
+    *link = d->next_in_list;
+    domain_by_id[d->domain_id] = NULL;
+    evtchn_forget_domain(d->domain_id);
+    printk("(XEN) Domain-%d (%s) is destroyed: %u KB are free again\n", d->domain_id, d->name, d->tot_pages << 2);
+    release_page_tables(d);
+    free_domain_pages(d);
+    evtchn_destroy(d);
+    domain_discard(d);
 }

@@ -200,6 +200,28 @@ void evtchn_close_all(struct domain *d)
             close_port(d, index * EVTCHNS_PER_BUCKET + i);
 }
 
+/* The id may be given to another domain: what was open for the one that had it is open for nobody. */
+void evtchn_forget_domain(domid_t id)
+{
+    for (struct domain *d = domain_list; d; d = d->next_in_list)
+        for (unsigned int port = 1; port < NR_EVENT_CHANNELS; port++) {
+            struct evtchn *channel = evtchn_from_port(d, port);
+
+            if (!channel)
+                port |= EVTCHNS_PER_BUCKET - 1;
+            else if (channel->state == ECS_UNBOUND && channel->remote_domid == id)
+                channel->remote_domid = DOMID_FIRST_RESERVED - 1;
+        }
+}
+
+/* The pages of its channels; each serves four buckets. */
+void evtchn_destroy(struct domain *d)
+{
+    for (unsigned int index = 0; index < NR_EVTCHN_BUCKETS; index += PAGE_SIZE / (EVTCHNS_PER_BUCKET * sizeof(struct evtchn)))
+        if (d->evtchn[index])
+            free_xenheap_page(d->evtchn[index]);
+}
+
 static long evtchn_send(unsigned int port)
 {
     struct domain *d = current->domain;

@@ -1,46 +1,47 @@
 /* SPDX-License-Identifier: MIT
  *
  * Borrowed virtual time (Duda and Cheriton, SOSP 1999), the default scheduler: each vCPU has an actual virtual time that
- * grows while it runs; whoever has the smallest runs next. With equal weights all that want the CPU get equal shares.
- * A vCPU that wakes starts at the virtual time of those that ran meanwhile, so sleeping saves up nothing.
+ * grows while it runs, mcu_advance units per ns; whoever has the smallest runs next. With equal advances all that want
+ * the CPU get equal shares. A vCPU that wakes starts at the virtual time of those that ran meanwhile, so sleeping saves
+ * up nothing.
  *
  * The run queue holds runnable vCPUs other than the running one, smallest first: idle domains cost nothing.
  */
+#include <xen/lib.h>
 #include <xen/sched-if.h>
 #include <xen/softirq.h>
 #include <xen/time.h>
 
+#define MCU_ADVANCE         10
+#define MCU_ADVANCE_MAX     1000
 #define CONTEXT_ALLOWANCE   MILLISECS(5)    /* by how much the running one may get ahead before it must give way */
 #define SLICE_MIN           MICROSECS(100)
 #define SLICE_ALONE         MILLISECS(50)
 
 static struct vcpu *run_queue;
 static int64_t system_virtual_time;         /* smallest avt of the runnable; never goes back */
+static s_time_t context_allowance = CONTEXT_ALLOWANCE;
 
 static void enqueue(struct vcpu *v)
 {
     struct vcpu **link = &run_queue;
 
-    while (*link && (*link)->sched.avt <= v->sched.avt)
+    while (*link && (*link)->sched.u.bvt.avt <= v->sched.u.bvt.avt)
         link = &(*link)->sched.next;
     v->sched.next = *link;
     *link = v;
     v->sched.queued = true;
 }
 
-static void dequeue(struct vcpu *v)
-{
-    struct vcpu **link = &run_queue;
-
-    while (*link != v)
-        link = &(*link)->sched.next;
-    *link = v->sched.next;
-    v->sched.queued = false;
-}
-
 static int64_t avt_now(const struct vcpu *v, s_time_t now)
 {
-    return v->sched.avt + (now - v->sched.started);
+    return v->sched.u.bvt.avt + (now - v->sched.started) * v->sched.u.bvt.mcu_advance;
+}
+
+static void bvt_init_vcpu(struct vcpu *v)
+{
+    v->sched.u.bvt.avt = system_virtual_time;
+    v->sched.u.bvt.mcu_advance = MCU_ADVANCE;
 }
 
 static void bvt_wake(struct vcpu *v, s_time_t now)
@@ -49,31 +50,44 @@ static void bvt_wake(struct vcpu *v, s_time_t now)
 
     if (v->sched.queued || v == curr)
         return;
-    if (v->sched.avt < system_virtual_time)
-        v->sched.avt = system_virtual_time;
+    if (v->sched.u.bvt.avt < system_virtual_time)
+        v->sched.u.bvt.avt = system_virtual_time;
     enqueue(v);
-    if (is_idle_vcpu(curr) || v->sched.avt < avt_now(curr, now))
+    if (is_idle_vcpu(curr) || v->sched.u.bvt.avt < avt_now(curr, now))
         raise_softirq(SCHEDULE_SOFTIRQ);
 }
 
 static void bvt_sleep(struct vcpu *v)
 {
     if (v->sched.queued)
-        dequeue(v);
+        run_queue_remove(&run_queue, v);
     else if (v == schedule_data[0].curr)
         raise_softirq(SCHEDULE_SOFTIRQ);
+}
+
+/* How long `next` may run until the one behind it has waited long enough. */
+static s_time_t slice_of(const struct vcpu *next)
+{
+    s_time_t slice = SLICE_ALONE;
+
+    if (run_queue) {
+        int64_t lead = run_queue->sched.u.bvt.avt - next->sched.u.bvt.avt;
+
+        /* who yielded may be ahead of the one that goes first for it */
+        slice = (lead > 0 ? (s_time_t)divide64((uint64_t)lead, next->sched.u.bvt.mcu_advance) : 0) + context_allowance;
+    }
+    return slice < SLICE_MIN ? SLICE_MIN : slice;
 }
 
 static struct task_slice bvt_do_schedule(s_time_t now)
 {
     struct vcpu *prev = schedule_data[0].curr;
+    struct task_slice slice = { schedule_data[0].idle, 0 };
     struct vcpu *next;
-    struct task_slice slice;
 
     if (!is_idle_vcpu(prev)) {
-        prev->cpu_time += (uint64_t)(now - prev->sched.started);
-        prev->sched.avt = avt_now(prev, now);
-        prev->sched.started = now;
+        prev->sched.u.bvt.avt = avt_now(prev, now);
+        charge_cpu_time(prev, now);
         if (vcpu_runnable(prev))
             enqueue(prev);
     }
@@ -82,26 +96,58 @@ static struct task_slice bvt_do_schedule(s_time_t now)
         next = next->sched.next;        /* whoever yields lets one other go first */
     if (!is_idle_vcpu(prev))
         prev->sched.yielded = false;
-    if (!next) {
-        slice.task = schedule_data[0].idle;
-        slice.time = 0;
+    if (!next)
         return slice;
-    }
-    if (run_queue->sched.avt > system_virtual_time)
-        system_virtual_time = run_queue->sched.avt;
-    dequeue(next);
+    if (run_queue->sched.u.bvt.avt > system_virtual_time)
+        system_virtual_time = run_queue->sched.u.bvt.avt;
+    run_queue_remove(&run_queue, next);
     next->sched.started = now;
     slice.task = next;
-    slice.time = run_queue ? run_queue->sched.avt - next->sched.avt + CONTEXT_ALLOWANCE : SLICE_ALONE;
-    if (slice.time < SLICE_MIN)
-        slice.time = SLICE_MIN;
+    slice.time = slice_of(next);
     return slice;
+}
+
+static long bvt_adjust(struct vcpu *v, struct dom0_adjustdom *parameters)
+{
+    uint32_t advance = parameters->u.bvt.mcu_advance;
+
+    if (parameters->direction == SCHED_INFO_GET) {
+        parameters->u.bvt.mcu_advance = v->sched.u.bvt.mcu_advance;
+        return 0;
+    }
+    if (advance == 0 || advance > MCU_ADVANCE_MAX)
+        return -EINVAL;
+    if (v == schedule_data[0].curr) {
+        /* what it has used so far is charged at the old rate */
+        s_time_t now = NOW();
+
+        v->sched.u.bvt.avt = avt_now(v, now);
+        charge_cpu_time(v, now);
+    }
+    v->sched.u.bvt.mcu_advance = advance;
+    return 0;
+}
+
+static long bvt_control(struct dom0_schedctl *parameters)
+{
+    if (parameters->direction == SCHED_INFO_GET) {
+        parameters->ctx_allow = (uint32_t)context_allowance;
+        return 0;
+    }
+    if (parameters->ctx_allow < SLICE_MIN || parameters->ctx_allow > SLICE_ALONE)
+        return -EINVAL;
+    context_allowance = parameters->ctx_allow;
+    return 0;
 }
 
 const struct scheduler sched_bvt_def = {
     .name = "Borrowed Virtual Time",
     .opt_name = "bvt",
+    .id = SCHED_BVT,
+    .init_vcpu = bvt_init_vcpu,
     .wake = bvt_wake,
     .sleep = bvt_sleep,
     .do_schedule = bvt_do_schedule,
+    .adjust = bvt_adjust,
+    .control = bvt_control,
 };

@@ -13,7 +13,8 @@
 
 struct schedule_data schedule_data[NR_CPUS];
 
-static const struct scheduler *const ops = &sched_bvt_def;
+static const struct scheduler *const schedulers[] = { &sched_bvt_def, &sched_sedf_def, &sched_credit_def };
+static const struct scheduler *ops = &sched_bvt_def;
 
 static void slice_ended(void *unused)
 {
@@ -35,12 +36,54 @@ static void tick(void *unused)
     set_timer(&schedule_data[0].tick_timer, schedule_data[0].tick_timer.expires + MILLISECS(1000 / HZ));
 }
 
-void scheduler_init(void)
+void scheduler_init(const char *name)
 {
+    bool found = *name == '\0';
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(schedulers); i++)
+        if (strcmp(name, schedulers[i]->opt_name) == 0) {
+            ops = schedulers[i];
+            found = true;
+        }
+    if (!found)
+        printk("(XEN) There is no scheduler \"%s\": use sched=bvt, sched=sedf or sched=credit\n", name);
     schedule_data[0].curr = schedule_data[0].idle = &idle_vcpu;
     init_timer(&schedule_data[0].s_timer, slice_ended, NULL);
     init_timer(&schedule_data[0].tick_timer, tick, NULL);
+    if (ops->init)
+        ops->init();
     printk("(XEN) Using scheduler: %s (%s)\n", ops->name, ops->opt_name);
+}
+
+unsigned int scheduler_id(void)
+{
+    return ops->id;
+}
+
+void scheduler_init_vcpu(struct vcpu *v)
+{
+    ops->init_vcpu(v);
+}
+
+/* -EINVAL also when the caller thinks that another scheduler is in use. */
+long sched_adjust(struct vcpu *v, struct dom0_adjustdom *parameters)
+{
+    unsigned long psr;
+    long result;
+
+    if (parameters->sched_id != ops->id || parameters->direction > SCHED_INFO_GET)
+        return -EINVAL;
+    psr = local_irq_save();
+    result = ops->adjust(v, parameters);
+    local_irq_restore(psr);
+    return result;
+}
+
+long sched_control(struct dom0_schedctl *parameters)
+{
+    if (parameters->sched_id != ops->id || parameters->direction > SCHED_INFO_GET)
+        return -EINVAL;
+    return ops->control ? ops->control(parameters) : -ENOSYS;
 }
 
 /*
@@ -56,10 +99,11 @@ void schedule(void)
     struct task_slice slice = ops->do_schedule(now);
     struct vcpu *next = slice.task;
 
-    if (is_idle_vcpu(next)) {
-        stop_timer(&sd->s_timer);
-    } else {
+    if (slice.time)
         set_timer(&sd->s_timer, now + slice.time);
+    else
+        stop_timer(&sd->s_timer);
+    if (!is_idle_vcpu(next)) {
         if (!sd->tick_timer.heap_index)
             set_timer(&sd->tick_timer, now + MILLISECS(1000 / HZ));
     }

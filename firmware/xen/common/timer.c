@@ -9,7 +9,7 @@
 #include <asm-arm/config.h>
 #include <asm-arm/system.h>
 
-/* Two per domain, and the scheduler's two. */
+/* Two per domain, schedule.c's two, and one of a scheduler. */
 #define MAX_TIMERS (2 * MAX_DOMAINS + 4)
 
 static struct timer *heap[MAX_TIMERS + 1];

@@ -16,7 +16,7 @@ HYPERCALL(3,  stack_switch,          do_ni_hypercall,  "-ENOSYS: VKSP follows th
 HYPERCALL(4,  set_callbacks,         do_set_callbacks, "(event, failsafe): the address that every upcall enters")
 HYPERCALL(5,  fpu_taskswitch,        do_ni_hypercall,  "-ENOSYS: no lazily switched coprocessor")
 HYPERCALL(6,  sched_op_compat,       do_sched_op_compat, "(cmd, value): yield, block, shutdown(reason)")
-HYPERCALL(7,  dom0_op,               do_ni_hypercall,  "-ENOSYS: domains are built at boot from the modules of the loader")
+HYPERCALL(7,  dom0_op,               do_dom0_op,       "(struct dom0_op *): Domain-0 creates, builds, pauses, destroys and examines domains; see dom0_ops.h")
 HYPERCALL(8,  set_debugreg,          do_ni_hypercall,  "-ENOSYS: no debug registers")
 HYPERCALL(9,  get_debugreg,          do_ni_hypercall,  "-ENOSYS: no debug registers")
 HYPERCALL(10, update_descriptor,     do_ni_hypercall,  "-ENOSYS: no segments on ARM")

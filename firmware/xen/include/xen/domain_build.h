@@ -4,7 +4,7 @@
 #ifndef __XEN_DOMAIN_BUILD_H__
 #define __XEN_DOMAIN_BUILD_H__
 
-#include <xen/types.h>
+#include <xen/sched.h>
 
 /* A guest image that the boot loader has placed in memory. */
 struct boot_module {
@@ -17,5 +17,7 @@ struct boot_module {
 
 /* Builds domain `id` and lets it run; on failure says why in one line. */
 bool construct_domain(domid_t id, const struct boot_module *module);
+/* The same for a domain that Domain-0 has created and given its memory; it stays paused. */
+bool build_created_domain(struct domain *d, const struct boot_module *module);
 
 #endif

@@ -7,6 +7,8 @@
 #include <xen/types.h>
 #include <public/event_channel.h>
 
+struct dom0_op;
+
 typedef long hypercall_fn(unsigned long, unsigned long, unsigned long, unsigned long);
 extern hypercall_fn *const hypercall_table[NR_hypercalls];
 
@@ -14,6 +16,7 @@ long do_ni_hypercall(void);
 long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsigned int *done, unsigned int foreign);
 long do_set_callbacks(unsigned long event, unsigned long failsafe);
 long do_sched_op_compat(int cmd, unsigned long value);
+long do_dom0_op(struct dom0_op *arg);
 long do_memory_op(int cmd, void *arg);
 long do_multicall(struct multicall_entry *calls, unsigned int count);
 long do_update_va_mapping(unsigned long va, unsigned long flags, uint64_t val);

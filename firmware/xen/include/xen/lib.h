@@ -19,6 +19,7 @@ void *memcpy(void *to, const void *from, size_t bytes);
 void *memset(void *to, int byte, size_t bytes);
 size_t strlen(const char *text);
 int strcmp(const char *a, const char *b);
+uint64_t divide64(uint64_t dividend, uint32_t divisor);     /* common/divide.c */
 const char *strstr(const char *text, const char *part);
 unsigned long parse_number(const char *text);   /* decimal, or hexadecimal with 0x */
 

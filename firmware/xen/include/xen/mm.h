@@ -65,7 +65,9 @@ unsigned long loaded_page_table(void);
 void address_space_flush(void);
 
 unsigned long alloc_domain_pages(struct domain *d, unsigned long pages);    /* first mfn, 0 = none */
-void free_domain_pages(struct domain *d);   /* of a domain that never ran */
+void free_domain_pages(struct domain *d);   /* of a domain that will not run any more */
+void get_page(struct page_info *page);      /* a mapping in a domain that is not the owner */
+void put_page(struct page_info *page);
 void set_first_free_mfn(unsigned long mfn);
 unsigned long free_domain_page_count(void);
 void share_xen_page_with_guest(void *page, struct domain *d);

@@ -8,11 +8,12 @@
 
 /* Checked writes of one descriptor; 0 or a negative error. `l2_mfn` is the first frame of a typed first-level table. */
 long mod_l2_entry(struct domain *d, unsigned long l2_mfn, unsigned long index, uint32_t value);
-long mod_l1_entry(struct domain *d, volatile uint32_t *entry, uint32_t value);
+long mod_l1_entry(struct domain *d, struct domain *owner, volatile uint32_t *entry, uint32_t value);
 
 bool get_l1_type(struct domain *d, struct page_info *page, unsigned long group);
 void put_l1_type(struct domain *d, struct page_info *page);
 bool get_l2_type(struct domain *d, unsigned long mfn);
 void put_l2_type(struct domain *d, unsigned long mfn);
+void release_page_tables(struct domain *d);
 
 #endif

@@ -38,13 +38,36 @@ struct arch_vcpu {
     unsigned long guest_table;          /* machine address of its first-level page table */
 };
 
-/* What the scheduler keeps of a vCPU (sched_bvt.c). */
+/* What the scheduler in use (sched_*.c) keeps of a vCPU. */
 struct sched_vcpu {
     struct vcpu *next;          /* in the run queue */
-    int64_t avt;                /* actual virtual time, ns of CPU time at equal weight */
-    s_time_t started;           /* when it was last given the CPU */
+    s_time_t started;           /* when it was last given the CPU, or charged for it */
     bool queued;
     bool yielded;
+    union {
+        struct {
+            int64_t avt;                /* actual virtual time: ns of CPU time, each counted mcu_advance times */
+            uint32_t mcu_advance;
+        } bvt;
+        struct {
+            s_time_t period, slice;
+            s_time_t deadline;          /* end of the present period */
+            s_time_t used;              /* of the slice, in this period */
+            uint64_t extra_time;        /* ns had of what was left over, at equal weight */
+            uint32_t weight;
+            bool extratime;
+            bool in_extra;              /* runs, or ran last, on what is left over */
+        } sedf;
+        struct {
+            s_time_t credits;           /* ns */
+            s_time_t used;              /* in this accounting period */
+            uint32_t weight;
+            uint32_t cap;               /* percent; 0 = none */
+            bool boosted;
+            bool parked;                /* has reached its cap */
+            bool ran;                   /* since the last accounting */
+        } credit;
+    } u;
 };
 
 struct vcpu {
@@ -83,13 +106,20 @@ struct domain {
     unsigned long min_mfn;              /* its frames are min_mfn .. min_mfn + tot_pages - 1 */
     unsigned long shared_info_mfn;
     char name[DOMAIN_NAME_BYTES];
+    /* What Domain-0 said when it created the domain, for its own use. */
+    uint8_t handle[16];
+    uint32_t ssidref;
+    /* For start_info: pages of the domain and its ends of channels, 0 in domains that the boot loader described. */
+    unsigned long store_mfn, console_mfn, store_port, console_port;
 };
 
 /* Bits of domain_flags. */
 enum domain_flag {
     DOMF_privileged = 1,    /* Domain-0 */
     DOMF_shutdown   = 2,    /* has stopped itself */
-    DOMF_crashed    = 4     /* was stopped for a fault of its own */
+    DOMF_crashed    = 4,    /* was stopped for a fault of its own */
+    DOMF_paused     = 8,    /* by Domain-0 */
+    DOMF_started    = 16    /* has been given an image and a first frame */
 };
 
 /* At the base of each hypervisor stack. */
@@ -125,13 +155,17 @@ static inline struct cpu_info *get_cpu_info(void)
 struct domain *find_domain_by_id(domid_t id);
 struct domain *domain_create(domid_t id, const char *name);
 void domain_append(struct domain *d);
+void domain_start(struct domain *d);
+domid_t free_domain_id(void);           /* MAX_DOMAINS when there is none */
+void domain_pause_by_control(struct domain *d, bool pause);
+void domain_destroy(struct domain *d);
 void domain_discard(struct domain *d);
 void domain_shutdown(struct domain *d, unsigned int reason);
 void domain_crash(struct domain *d, const char *reason);
 void send_guest_virq(struct vcpu *v, unsigned int virq);
 
 /* common/schedule.c */
-void scheduler_init(void);
+void scheduler_init(const char *name);  /* what sched= says, "" = the default */
 void schedule(void);
 void vcpu_sleep(struct vcpu *v);
 void vcpu_wake(struct vcpu *v);
@@ -141,6 +175,8 @@ void idle_loop(void) __attribute__((noreturn));
 /* common/event_channel.c */
 void evtchn_set_pending(struct vcpu *v, unsigned int port);
 void evtchn_close_all(struct domain *d);
+void evtchn_forget_domain(domid_t id);
+void evtchn_destroy(struct domain *d);
 
 /* arch/arm/xen/arch_domain.c, entry.S, time.c */
 void context_switch(struct vcpu *prev, struct vcpu *next);

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * Builds a domain: memory, image, page tables, start_info, first frame. From start_xen, with the boot table loaded, which
- * shows all machine memory at its own address: so a guest's memory is written here without further mappings, and goes to
- * memory when the first switch to the domain cleans the cache.
+ * Builds a domain: memory, image, page tables, start_info, first frame. From start_xen, for what the boot loader brought,
+ * and from dom0_op. The boot table is loaded meanwhile, which shows all machine memory at its own address: so a guest's
+ * memory is written here without further mappings, and goes to memory when the next change of page tables cleans the cache.
  *
  * The domain's memory, one contiguous machine range seen at VIRT_BASE (order of 2008):
- *   image | phys-to-machine map | start_info | page tables, 16 KB aligned | boot stack | free
+ *   image | phys-to-machine map | store and console pages (not Domain-0) | start_info | page tables, 16 KB aligned | boot stack | free
  * Page tables: 4 frames of first-level table, a page of coarse tables for each 4 MB of the above, one for GUEST_FIXMAP,
  * one for GUEST_IO (Domain-0). Their frames are in no mapping that a guest could write through (pagetable.c).
  */
@@ -22,7 +22,7 @@
 struct layout {
     struct guest_image image;
     unsigned long pages;                        /* of the domain */
-    unsigned long p2m, start_info, page_tables, stack, end;     /* virtual, from low to high */
+    unsigned long p2m, store, start_info, page_tables, stack, end;     /* virtual, from low to high */
     unsigned long group_tables;                 /* pages of coarse tables for the linear mapping */
     unsigned long table_pages;                  /* all of them, the first-level table too */
 };
@@ -47,6 +47,9 @@ static const char *plan(struct layout *layout, const struct boot_module *module,
     next = round_up(layout->image.end, PAGE_SIZE);
     layout->p2m = next;
     next += round_up(layout->pages * sizeof(uint32_t), PAGE_SIZE);
+    layout->store = next;               /* the console's page is the next one */
+    if (!privileged)
+        next += 2 * PAGE_SIZE;
     layout->start_info = next;
     next += PAGE_SIZE;
     next = round_up(next, L2_TABLE_PAGES * PAGE_SIZE);
@@ -121,6 +124,15 @@ static void build_start_info(struct domain *d, const struct layout *layout, unsi
     info->nr_pages = layout->pages;
     info->shared_info = d->shared_info_mfn << PAGE_SHIFT;
     info->flags = d->domain_flags & DOMF_privileged ? SIF_PRIVILEGED | SIF_INITDOMAIN : 0;
+    if (!(d->domain_flags & DOMF_privileged)) {
+        d->store_mfn = machine_address(layout, mfn, layout->store) >> PAGE_SHIFT;
+        d->console_mfn = d->store_mfn + 1;
+        memset((void *)(d->store_mfn << PAGE_SHIFT), 0, 2 * PAGE_SIZE);
+        info->store_mfn = d->store_mfn;
+        info->store_evtchn = d->store_port;
+        info->console_mfn = d->console_mfn;
+        info->console_evtchn = d->console_port;
+    }
     info->pt_base = layout->page_tables;
     info->nr_pt_frames = layout->table_pages;
     info->mfn_list = layout->p2m;
@@ -130,51 +142,83 @@ static void build_start_info(struct domain *d, const struct layout *layout, unsi
         p2m[pfn] = mfn + pfn;
 }
 
+/* Fills the domain's memory; NULL, or why not. */
+static const char *populate(struct domain *d, const struct layout *layout, const char *command_line)
+{
+    struct cpu_user_regs *frame = d->vcpu[0]->arch.guest_frame;
+
+    load_guest_image(&layout->image, (uint8_t *)(d->min_mfn << PAGE_SHIFT));
+    build_start_info(d, layout, d->min_mfn, command_line);
+    if (!build_page_tables(d, layout, d->min_mfn))
+        return "the hypervisor's heap is used up, or frames of the domain are mapped elsewhere";
+
+    frame->r12 = layout->start_info;
+    frame->r13 = layout->stack + PAGE_SIZE;
+    frame->r15 = layout->image.entry;
+    frame->psr = PSR_MODE_SVC;
+    frame->ctx = TRAP_EVENT;
+    d->vcpu[0]->arch.guest_context.sys_regs.vksp = frame->r13;
+    printk("(XEN) Domain-%d (%s): %u KB at machine address %08x, entry %08x, start_info %08x\n", d->domain_id, d->name,
+           layout->pages << 2, d->min_mfn << PAGE_SHIFT, layout->image.entry, layout->start_info);
+    return NULL;
+}
+
+static void report(domid_t id, const struct boot_module *module, const char *fault)
+{
+    printk("(XEN) Domain-%d (%s) cannot be built: %s (%u KB asked, %u KB free)\n", id, module->name, fault,
+           module->memory >> 10, free_domain_page_count() << 2);
+}
+
 bool construct_domain(domid_t id, const struct boot_module *module)
 {
     struct layout layout;
     const char *fault = plan(&layout, module, id == 0);
     struct domain *d = NULL;
-    struct cpu_user_regs *frame;
-    unsigned long mfn = 0;
 
     if (!fault) {
         d = domain_create(id, module->name);
         if (!d)
             fault = "the hypervisor's heap is used up";
-    }
-    if (!fault) {
-        mfn = alloc_domain_pages(d, layout.pages);
-        if (!mfn)
-            fault = "not enough free memory: give the domains less or the machine more";
-    }
-    if (!fault) {
-        if (id == 0)
+        else if (id == 0)
             d->domain_flags |= DOMF_privileged;
-        load_guest_image(&layout.image, (uint8_t *)(mfn << PAGE_SHIFT));
-        build_start_info(d, &layout, mfn, module->command_line);
-        if (!build_page_tables(d, &layout, mfn))
-            fault = "the hypervisor's heap is used up";
     }
+    if (!fault && !alloc_domain_pages(d, layout.pages))
+        fault = "not enough free memory: give the domains less or the machine more";
+    if (!fault)
+        fault = populate(d, &layout, module->command_line);
     if (fault) {
-        printk("(XEN) Domain-%d (%s) cannot be built: %s (%u KB asked, %u KB free)\n", id, module->name, fault,
-               module->memory >> 10, free_domain_page_count() << 2);
+        report(id, module, fault);
         if (d) {
             free_domain_pages(d);
             domain_discard(d);
         }
         return false;
     }
-
-    frame = d->vcpu[0]->arch.guest_frame;
-    frame->r12 = layout.start_info;
-    frame->r13 = layout.stack + PAGE_SIZE;
-    frame->r15 = layout.image.entry;
-    frame->psr = PSR_MODE_SVC;
-    frame->ctx = TRAP_EVENT;
-    d->vcpu[0]->arch.guest_context.sys_regs.vksp = frame->r13;
-    printk("(XEN) Domain-%d (%s): %u KB at machine address %08x, entry %08x, start_info %08x\n", id, d->name,
-           layout.pages << 2, mfn << PAGE_SHIFT, layout.image.entry, layout.start_info);
     domain_append(d);
+    domain_start(d);
+    return true;
+}
+
+/*
+ * The module lies at the end of the domain's own memory and must not be in the way of what is built at its beginning.
+ * After a failure Domain-0 can only destroy the domain.
+ */
+bool build_created_domain(struct domain *d, const struct boot_module *module)
+{
+    struct layout layout;
+    const char *fault;
+
+    load_page_table(IDLE_PGDIR_PHYS);
+    fault = plan(&layout, module, false);
+    if (!fault && (d->min_mfn << PAGE_SHIFT) + (layout.end - layout.image.virt_base) > module->start)
+        fault = "too little memory for its image file beside what is built from it";
+    if (!fault)
+        fault = populate(d, &layout, module->command_line);
+    load_page_table(current->arch.guest_table);
+    if (fault) {
+        report(d->domain_id, module, fault);
+        return false;
+    }
+    domain_start(d);
     return true;
 }

@@ -29,7 +29,7 @@ extern char __vectors_load[];
 #define MAP_WINDOWS 8   /* used in turn; nobody holds more than three at a time */
 static unsigned int next_window;
 
-static unsigned long next_domain_mfn, end_domain_mfn;
+static unsigned long lowest_free_mfn, free_pages, end_domain_mfn;
 static unsigned long loaded_table = IDLE_PGDIR_PHYS;
 
 static void write_entry(uint32_t *entry, uint32_t value)
@@ -87,12 +87,13 @@ void paging_init(unsigned long ram_bytes)
 /* Domain memory begins behind the last module. */
 void set_first_free_mfn(unsigned long mfn)
 {
-    next_domain_mfn = mfn;
+    lowest_free_mfn = round_up(mfn, L2_TABLE_PAGES);
+    free_pages = end_domain_mfn > lowest_free_mfn ? end_domain_mfn - lowest_free_mfn : 0;
 }
 
 unsigned long free_domain_page_count(void)
 {
-    return end_domain_mfn > next_domain_mfn ? end_domain_mfn - next_domain_mfn : 0;
+    return free_pages;
 }
 
 /* A window onto a frame, uncached. Valid until MAP_WINDOWS - 1 further calls. */
@@ -128,14 +129,32 @@ void share_xen_page_with_guest(void *va, struct domain *d)
     d->shared_info_mfn = mfn;
 }
 
-/* One contiguous range, 16 KB aligned, so that a first-level table can lie in it. */
+/* First of `pages` neighbouring frames that belong to nobody, 16 KB aligned so that a first-level table can lie there. */
+static unsigned long find_free_range(unsigned long pages)
+{
+    unsigned long mfn = lowest_free_mfn, length = 0;
+
+    while (mfn < end_domain_mfn && pages <= end_domain_mfn - mfn) {
+        while (length < pages && !mfn_to_page(mfn + length)->count_info)
+            length++;
+        if (length == pages)
+            return mfn;
+        mfn = round_up(mfn + length + 1, L2_TABLE_PAGES);
+        length = 0;
+    }
+    return 0;
+}
+
+/* One contiguous range. */
 unsigned long alloc_domain_pages(struct domain *d, unsigned long pages)
 {
-    unsigned long mfn = round_up(next_domain_mfn, L2_TABLE_PAGES);
+    unsigned long mfn = find_free_range(pages);
 
-    if (mfn >= end_domain_mfn || pages > end_domain_mfn - mfn)
+    if (!mfn)
         return 0;
-    next_domain_mfn = mfn + pages;
+    if (mfn == lowest_free_mfn)
+        lowest_free_mfn = round_up(mfn + pages, L2_TABLE_PAGES);
+    free_pages -= pages;
     for (unsigned long i = 0; i < pages; i++) {
         struct page_info *page = mfn_to_page(mfn + i);
 
@@ -148,13 +167,46 @@ unsigned long alloc_domain_pages(struct domain *d, unsigned long pages)
     return mfn;
 }
 
-/* Only the domain built last: its range goes back to the end. Its page tables hold no types (get_l2_type refused them). */
+/* Nobody refers to this frame any more. It is cleared, so that whoever gets it next reads nothing of what was there. */
+static void free_domain_page(unsigned long mfn)
+{
+    memset(map_domain_page(mfn), 0, PAGE_SIZE);
+    memset(mfn_to_page(mfn), 0, sizeof(struct page_info));
+    free_pages++;
+    if (mfn < lowest_free_mfn)
+        lowest_free_mfn = mfn & ~(L2_TABLE_PAGES - 1UL);
+}
+
+/* A domain that is not its owner maps this frame: it outlives its owner as long. */
+void get_page(struct page_info *page)
+{
+    page->count_info++;
+}
+
+/* That mapping is gone. Of an ownerless frame it may have left dirty lines, which must not be written over the next owner's. */
+void put_page(struct page_info *page)
+{
+    page->count_info--;
+    if (page->count_info & PGC_count_mask)
+        return;
+    address_space_flush();
+    free_domain_page(page_to_mfn(page));
+}
+
+/* All frames of a domain that will not run again. Those that others still map are freed when the last mapping goes. */
 void free_domain_pages(struct domain *d)
 {
-    for (unsigned long i = 0; i < d->tot_pages; i++)
-        memset(mfn_to_page(d->min_mfn + i), 0, sizeof(struct page_info));
-    if (d->tot_pages)
-        next_domain_mfn = d->min_mfn;
+    for (unsigned long mfn = d->min_mfn; mfn < d->min_mfn + d->tot_pages; mfn++) {
+        struct page_info *page = mfn_to_page(mfn);
+
+        if ((page->count_info & PGC_count_mask) == 1) {
+            free_domain_page(mfn);
+        } else {
+            page->owner = NULL;
+            page->count_info = (page->count_info - 1) & PGC_count_mask;
+        }
+    }
+    d->tot_pages = 0;
 }
 
 unsigned long loaded_page_table(void)

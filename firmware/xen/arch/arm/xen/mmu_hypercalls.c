@@ -10,7 +10,7 @@
 #define BATCH_MAX 1024  /* requests in one call: bounds the time that a guest can keep the CPU with it */
 #define WHOLE_CACHE_BYTES 0x8000    /* from here on a range is not walked line by line */
 
-static long update_descriptor(struct domain *d, uint64_t address, uint32_t value)
+static long update_descriptor(struct domain *d, struct domain *owner, uint64_t address, uint32_t value)
 {
     unsigned long mfn = (unsigned long)(address >> PAGE_SHIFT);
     unsigned long word = ((unsigned long)address & (PAGE_SIZE - 1)) / sizeof(uint32_t);
@@ -23,7 +23,7 @@ static long update_descriptor(struct domain *d, uint64_t address, uint32_t value
         return -EPERM;
     switch (page->type_info & PGT_type_mask) {
     case PGT_l1_page_table:
-        return mod_l1_entry(d, (uint32_t *)map_domain_page(mfn) + word, value);
+        return mod_l1_entry(d, owner, (uint32_t *)map_domain_page(mfn) + word, value);
     case PGT_l2_page_table:
         /* a table is 16 KB aligned, so the frame number says which quarter this is */
         return mod_l2_entry(d, mfn & ~3UL, (mfn & 3) * (PAGE_SIZE / sizeof(uint32_t)) + word, value);
@@ -32,15 +32,21 @@ static long update_descriptor(struct domain *d, uint64_t address, uint32_t value
     }
 }
 
-/* The TLB is flushed once at the end. */
+/*
+ * The tables are always the caller's own. With `foreign`, the frames that they are to map are that domain's: so Domain-0
+ * fills the memory of a domain that it builds. The TLB is flushed once at the end.
+ */
 long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsigned int *done, unsigned int foreign)
 {
     struct domain *d = current->domain;
+    struct domain *owner = foreign == DOMID_SELF ? d : find_domain_by_id((domid_t)foreign);
     unsigned int i;
     long error = 0;
 
-    if (foreign != DOMID_SELF && foreign != d->domain_id)
+    if (owner != d && !(d->domain_flags & DOMF_privileged))
         return -EPERM;
+    if (!owner || foreign > DOMID_SELF)
+        return -ESRCH;
     if (count > BATCH_MAX)
         return -E2BIG;
     for (i = 0; i < count && !error; i++) {
@@ -53,7 +59,7 @@ long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsign
         }
         switch (request.ptr & 3) {
         case MMU_NORMAL_PT_UPDATE:
-            error = update_descriptor(d, request.ptr, (uint32_t)request.val);
+            error = update_descriptor(d, owner, request.ptr, (uint32_t)request.val);
             break;
         case MMU_MACHPHYS_UPDATE:
             mfn = (unsigned long)(request.ptr >> PAGE_SHIFT);
@@ -125,7 +131,7 @@ long do_update_va_mapping(unsigned long va, unsigned long flags, uint64_t val)
         return -EINVAL;
     if (flags & UVMF_SHARED_INFO)
         cache_clean_invalidate_all();   /* lines of what was mapped here before */
-    result = mod_l1_entry(d, entry, value);
+    result = mod_l1_entry(d, d, entry, value);
     if (result)
         return result;
     flush_as_asked(va, flags & UVMF_SHARED_INFO ? UVMF_INVLPG : flags);

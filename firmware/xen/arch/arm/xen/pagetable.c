@@ -26,21 +26,25 @@ static unsigned int type_count(const struct page_info *page)
     return page->type_info & PGT_count_mask;
 }
 
-/* Another mapping of a frame as ordinary memory. */
-static bool get_writable(struct domain *d, unsigned long mfn)
+/* Another mapping, in a table of d, of a frame of `owner` as ordinary memory. */
+static bool get_writable(struct domain *d, struct domain *owner, unsigned long mfn)
 {
     struct page_info *page;
 
     if (mfn >= max_page)
         return false;
     page = mfn_to_page(mfn);
-    if (page->owner != d)
+    if (page->owner != owner)
         return false;
+    if (owner != d && (mfn < owner->min_mfn || mfn - owner->min_mfn >= owner->tot_pages))
+        return false;                   /* its shared-info page lies in the hypervisor's heap */
     if (type_count(page) == 0)
         page->type_info = PGT_writable_page;
     else if (page_type(page) != PGT_writable_page || type_count(page) == PGT_count_mask)
         return false;
     page->type_info++;
+    if (owner != d)
+        get_page(page);
     return true;
 }
 
@@ -52,8 +56,8 @@ static void put_type(struct page_info *page)
         page->type_info = PGT_none;
 }
 
-/* May `value` stand in a coarse table of d? Takes the reference that it means, and tidies it. */
-static bool get_l1_entry(struct domain *d, uint32_t *value)
+/* May `value`, naming a frame of `owner`, stand in a coarse table of d? Takes the reference that it means, and tidies it. */
+static bool get_l1_entry(struct domain *d, struct domain *owner, uint32_t *value)
 {
     unsigned long mfn = *value >> PAGE_SHIFT;
 
@@ -62,29 +66,37 @@ static bool get_l1_entry(struct domain *d, uint32_t *value)
     if ((*value & DESC_TYPE_MASK) != L1E_SMALL)
         return false;
     if (mfn < max_page)
-        return get_writable(d, mfn);
-    if (!(d->domain_flags & DOMF_privileged) || !platform_io_permitted(mfn))
+        return get_writable(d, owner, mfn);
+    if (owner != d || !(d->domain_flags & DOMF_privileged) || !platform_io_permitted(mfn))
         return false;
     *value &= ~(uint32_t)(DESC_CACHEABLE | DESC_BUFFERABLE);
     return true;
 }
 
-static void put_l1_entry(uint32_t value)
+/* True when that was another domain's frame: then windows may have been used. */
+static bool put_l1_entry(struct domain *d, uint32_t value)
 {
     unsigned long mfn = value >> PAGE_SHIFT;
+    struct page_info *page;
 
-    if ((value & DESC_TYPE_MASK) == L1E_SMALL && mfn < max_page)
-        put_type(mfn_to_page(mfn));
+    if ((value & DESC_TYPE_MASK) != L1E_SMALL || mfn >= max_page)
+        return false;
+    page = mfn_to_page(mfn);
+    put_type(page);
+    if (page->owner == d)
+        return false;
+    put_page(page);
+    return true;
 }
 
-long mod_l1_entry(struct domain *d, volatile uint32_t *entry, uint32_t value)
+long mod_l1_entry(struct domain *d, struct domain *owner, volatile uint32_t *entry, uint32_t value)
 {
     uint32_t old = *entry;
 
-    if (!get_l1_entry(d, &value))
+    if (!get_l1_entry(d, owner, &value))
         return -EINVAL;
     *entry = value;
-    put_l1_entry(old);
+    put_l1_entry(d, old);
     return 0;
 }
 
@@ -119,9 +131,9 @@ bool get_l1_type(struct domain *d, struct page_info *page, unsigned long group)
     for (unsigned int i = 0; i < L1_PAGE_ENTRIES; i++) {
         uint32_t value = table[i];
 
-        if (!get_l1_entry(d, &value)) {
+        if (!get_l1_entry(d, d, &value)) {
             while (i--)
-                put_l1_entry(table[i]);
+                put_l1_entry(d, table[i]);
             page->type_info = PGT_none;
             return false;
         }
@@ -135,13 +147,38 @@ void put_l1_type(struct domain *d, struct page_info *page)
 {
     volatile uint32_t *table;
 
-    (void)d;
     if (type_count(page) == 1) {
         table = map_domain_page(page_to_mfn(page));
         for (unsigned int i = 0; i < L1_PAGE_ENTRIES; i++)
-            put_l1_entry(table[i]);
+            if (put_l1_entry(d, table[i]))
+                table = map_domain_page(page_to_mfn(page));
     }
     put_type(page);
+}
+
+/*
+ * A domain that will not run again: what its page tables refer to in other domains is let go, and its spaces' companions
+ * are freed. Its own frames and their types are left to free_domain_pages.
+ */
+void release_page_tables(struct domain *d)
+{
+    for (unsigned long mfn = d->min_mfn; mfn < d->min_mfn + d->tot_pages; mfn++) {
+        struct page_info *page = mfn_to_page(mfn);
+        volatile uint32_t *table;
+
+        if (!(page->type_info & PGT_validated))
+            continue;
+        if (page_type(page) == PGT_l2_page_table) {
+            free_xenheap_page(page->u.companion);
+            page->u.companion = NULL;
+            continue;
+        }
+        table = map_domain_page(mfn);
+        for (unsigned int i = 0; i < L1_PAGE_ENTRIES; i++)
+            if (put_l1_entry(d, table[i]))
+                table = map_domain_page(mfn);
+        page->type_info &= ~PGT_validated;
+    }
 }
 
 static unsigned long slot_page(unsigned long l2_mfn, unsigned long index)

@@ -105,11 +105,32 @@ static unsigned int build_domains(const struct tag *tags, unsigned long ram_byte
     return built;
 }
 
+/* The value of `option` (with its '=') on the hypervisor's command line, which the loader gives like a kernel's; "" when
+ * it is not there. */
+static void read_option(const struct tag *tags, const char *option, char *value, unsigned int bytes)
+{
+    const char *text = NULL;
+    unsigned int length = 0;
+
+    for (const struct tag *tag = tags; tag && !text; tag = next_tag(tag))
+        if (tag->tag == ATAG_CMDLINE)
+            text = strstr((const char *)tag->data, option);
+    if (text) {
+        text += strlen(option);
+        while (length < bytes - 1 && text[length] > ' ') {
+            value[length] = text[length];
+            length++;
+        }
+    }
+    value[length] = '\0';
+}
+
 /* From start_virtual: on cpu0_stack, IRQ masked, the boot table loaded; the tags' machine address as r2 was. */
 void start_xen(unsigned long machine, unsigned long tags_address)
 {
     const struct tag *tags = __va(tags_address);
     unsigned long ram_bytes;
+    char scheduler[16];
 
     get_cpu_info()->cur_vcpu = &idle_vcpu;
     platform_init();
@@ -122,7 +143,8 @@ void start_xen(unsigned long machine, unsigned long tags_address)
     set_first_free_mfn(round_up(end_of_modules(tags, ram_bytes), PAGE_SIZE) >> PAGE_SHIFT);
     printk("(XEN) RAM %u MB, heap %u KB, for domains %u KB\n", ram_bytes >> 20, xenheap_free_pages() << 2,
            free_domain_page_count() << 2);
-    scheduler_init();
+    read_option(tags, "sched=", scheduler, sizeof(scheduler));
+    scheduler_init(scheduler);
 
     if (build_domains(tags, ram_bytes) == 0) {
         printk("(XEN) No domain to run. Halted.\n");
