@@ -3,7 +3,7 @@
  * clients that did. Sends; decides nothing about the session.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { ConsoleOutput, DebugEngine, StopEvent, StopReason } from '../debugger/types';
+import type { ConsoleOutput, DebugEngine, Severity, StopEvent, StopReason } from '../debugger/types';
 import { ConsoleLines, type ConsoleChunk } from './consoleLines';
 import { toProtocolBreakpoint } from './breakpointSets';
 import { formatReference } from './memoryReferences';
@@ -25,6 +25,9 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
   waiting: 'pause',
   count: 'pause',
 };
+
+/** Output categories of DAP; `important` is shown even where consoles are not. */
+const categories = { info: 'console', warning: 'console', important: 'important', error: 'stderr' } as const;
 
 /** An unfinished console line (a prompt) is shown when nothing has followed it for so long. */
 const idleFlushMs = 250;
@@ -82,8 +85,8 @@ export class Events {
   }
 
   /** A line of the adapter itself: log points, warnings, failures. */
-  message(text: string, severity: 'info' | 'warning' | 'error'): void {
-    const category = severity === 'info' ? 'console' : severity === 'warning' ? 'console' : 'stderr';
+  message(text: string, severity: Severity): void {
+    const category = categories[severity];
     const prefix = severity === 'warning' ? 'Warning: ' : '';
     this.send('output', { category, output: `${prefix}${text.replace(/\n*$/, '')}\n` });
   }

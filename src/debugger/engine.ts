@@ -13,6 +13,7 @@ import { Consoles } from './consoles';
 import { exceptionFilters } from './exceptionFilters';
 import { explainWalk, type WalkContext } from './explainWalk';
 import { evaluateExpression } from './expressions/evaluator';
+import { CoherenceWatch } from './run/coherence';
 import type { RunHost } from './run/host';
 import { KernelCrash } from './run/kernelCrash';
 import { RunLoop, type Halt, type RunResult } from './run/runLoop';
@@ -35,6 +36,7 @@ import {
   type LaunchSettings,
   type RunLimits,
   type Scope,
+  type Severity,
   type StopEvent,
   type ThreadInfo,
   type Value,
@@ -61,6 +63,7 @@ export class Engine implements DebugEngine {
   private readonly setters: BreakpointSetters;
   private readonly filters: FilterSetter;
   private readonly conditions: Conditions;
+  private readonly coherence: CoherenceWatch;
   private readonly loop: RunLoop;
   private readonly starter: Start;
   private readonly stepper: Stepper;
@@ -76,7 +79,7 @@ export class Engine implements DebugEngine {
   private readonly stopped = new Listeners<StopEvent>();
   private readonly continued = new Listeners<void>();
   private readonly consoleOutput = new Listeners<ConsoleOutput>();
-  private readonly messages = new Listeners<readonly [string, 'info' | 'warning' | 'error']>();
+  private readonly messages = new Listeners<readonly [string, Severity]>();
 
   constructor(private readonly parts: EngineParts) {
     const { target, settings, entry, builtinSourceRoot, runHost } = parts;
@@ -91,12 +94,19 @@ export class Engine implements DebugEngine {
     this.conditions = new Conditions(target, this.stacks);
     this.setters = new BreakpointSetters(target, paths, this.store, this.conditions);
     const currentThread = () => this.threadList.currentId();
-    this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, currentThread);
+    this.coherence = new CoherenceWatch(
+      target.machine,
+      (text) => this.messages.emit([text, 'important']),
+      () => this.store.wantsReports,
+    );
+    const coherence = () => this.coherence;
+    this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, currentThread, coherence);
     this.loop = new RunLoop(
       target.machine,
       this.store,
       runHost,
       target.hypervisor ? undefined : new KernelCrash(target),
+      { ask: () => this.coherence.ask(() => this.store.judgeReport()) },
     );
     this.starter = new Start(target, this.loop, settings, entry);
     this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
@@ -245,7 +255,7 @@ export class Engine implements DebugEngine {
     return this.consoleOutput.add(listener);
   }
 
-  onMessage(listener: (text: string, severity: 'info' | 'warning' | 'error') => void): () => void {
+  onMessage(listener: (text: string, severity: Severity) => void): () => void {
     return this.messages.add(([text, severity]) => listener(text, severity));
   }
 

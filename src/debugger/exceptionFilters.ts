@@ -4,7 +4,7 @@
  */
 import { CONTEXTS } from '../hypervisor/contexts';
 import { HYPERCALLS } from '../hypervisor/hypercalls';
-import type { FilterScene } from './breakpoints/filterScene';
+import { coherenceKinds, type FilterScene } from './breakpoints/filterScene';
 import type { ExceptionFilter } from './types';
 
 /** What a filter saw: values for its conditions, and words for people. Undefined: not what it looks for. */
@@ -15,7 +15,7 @@ export interface FilterSighting {
 }
 
 export interface FilterRow extends ExceptionFilter {
-  /** Each list names one place; the first symbol of it that the hypervisor has is used. */
+  /** Each list names one place; the first symbol of it that the hypervisor has is used. Empty: asked when the machine reports. */
   readonly symbols: readonly (readonly string[])[];
   /** What a bare word of a condition is compared with: `console_io` means `nr == console_io`. */
   readonly subject: string;
@@ -92,6 +92,18 @@ export const filterTable: readonly FilterRow[] = [
     words: new Map([['idle', IDLE_DOMAIN]]),
     variables: ['from', 'to', 'dom'],
     sight: (scene) => scene.domainSwitch(),
+  },
+  {
+    id: 'coherence',
+    label: 'Coherence: stale data read',
+    description:
+      'Stops after an instruction that has read something else than memory should hold (with "cache": "coherence").',
+    conditionHelp: 'alias · missing_clean && dom == 1 · kind != lost_store && va >= 0xC0000000 · pa == 0x01230000',
+    symbols: [],
+    subject: 'kind',
+    words: new Map(coherenceKinds.map((kind, index) => [kind.replaceAll('-', '_'), index])),
+    variables: ['kind', 'pa', 'va', 'dom'],
+    sight: (scene) => scene.coherence(),
   },
 ];
 

@@ -123,7 +123,7 @@ export interface BreakpointState {
 
 /** Declared once as a table; filters stop on what matters in a hypervisor. */
 export interface ExceptionFilter {
-  readonly id: 'hypercall' | 'systemCall' | 'upcall' | 'guestFault' | 'domainSwitch';
+  readonly id: 'hypercall' | 'systemCall' | 'upcall' | 'guestFault' | 'domainSwitch' | 'coherence';
   readonly label: string;
   readonly description: string;
   readonly conditionHelp: string;
@@ -160,12 +160,14 @@ export interface ConsoleOutput {
   readonly text: string;
 }
 
+export type Severity = 'info' | 'important' | 'warning' | 'error';
+
 export interface EngineEvents {
   onStopped(listener: (event: StopEvent) => void): () => void;
   onContinued(listener: () => void): () => void;
   onConsole(listener: (output: ConsoleOutput) => void): () => void;
-  /** Log points and diagnostics. */
-  onMessage(listener: (text: string, severity: 'info' | 'warning' | 'error') => void): () => void;
+  /** Log points, diagnostics, and what the coherence check has found (`important`). */
+  onMessage(listener: (text: string, severity: Severity) => void): () => void;
   onThreads(listener: (change: { readonly id: number; readonly reason: 'started' | 'exited' }) => void): () => void;
 }
 

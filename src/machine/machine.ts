@@ -5,6 +5,7 @@
 import { Core } from './arm926/core';
 import { Arm926View } from './arm926/cpuView';
 import { Interpreter } from './arm926/interpreter';
+import { MainTlb, type MainTlbState } from './arm926/mainTlb';
 import { Word } from './arm926/layout';
 import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
@@ -55,8 +56,21 @@ export interface MachineOptions {
   readonly onDiagnostic?: (text: string) => void;
 }
 
+/** Stands in for the reason of a halt while a run has been asked to stop; never outlives the run. */
+const STOP_ASKED = '(asked to stop)';
+
 /** Most instructions of one slice of the loop, whose counters have 32 bits. */
 const SLICE = 0x3fffffff;
+
+const TLB_MODES: readonly TlbMode[] = ['fast', 'arm926'];
+
+/** The value, or an error with those that exist: options may come from a file. */
+function oneOf<T extends string>(option: string, value: T, known: readonly T[]): T {
+  if (!known.includes(value)) {
+    throw new Error(`The ${option} "${value}" is not available; available: ${known.join(', ')}.`);
+  }
+  return value;
+}
 
 export class Machine implements MachineFace {
   readonly boardName: string;
@@ -70,6 +84,7 @@ export class Machine implements MachineFace {
   private readonly interpreter: Interpreter;
   private readonly bus: PeripheralBus;
   private readonly snapshots: Snapshots;
+  private readonly memorySystem: string;
   private readonly listeners = new Set<ConsoleListener>();
   private readonly outputListeners = new Set<DeviceOutputListener>();
   private inputs: MachineState['inputs'] = [];
@@ -85,6 +100,9 @@ export class Machine implements MachineFace {
     this.ramBytes = options.ramBytes ?? board.defaultRamBytes;
     this.ram = new Ram(this.ramBase, this.ramBytes);
     this.core = new Core(this.ram, board);
+    const tlb = oneOf('tlb', options.tlb ?? 'fast', TLB_MODES);
+    if (tlb === 'arm926') this.core.memory.mainTlb = new MainTlb();
+    this.memorySystem = `cache off, TLB ${tlb}`;
     this.tickModel = createTickModel(options.tickModel ?? 'goldfish');
     this.interpreter = new Interpreter(this.core, this.tickModel);
     this.cpu = new Arm926View(this.core);
@@ -100,6 +118,7 @@ export class Machine implements MachineFace {
     s[Word.CPSR] = Mode.SVC | Psr.I | Psr.F;
     s[Word.ZERO] = 1;
     s[Word.CONTROL] = this.board.resetControl;
+    this.core.memory.mainTlb?.reset();
     this.core.memory.tlb.flush();
     this.core.statusChanged();
     this.tickModel.observer?.reset();
@@ -145,6 +164,8 @@ export class Machine implements MachineFace {
   run(maxInstructions: number): RunStop {
     const { s } = this.core;
     this.deliverInputs();
+    // Asked for between two runs: there is none to stop.
+    if (this.core.haltReason === STOP_ASKED) this.core.haltReason = undefined;
     let left = Math.max(0, Math.floor(maxInstructions));
     let first = true;
     while (left > 0) {
@@ -156,6 +177,10 @@ export class Machine implements MachineFace {
       first = false;
       left -= used;
       this.endSlice(used);
+      if (this.core.haltReason === STOP_ASKED) {
+        this.core.haltReason = undefined;
+        if (end === 'halted') return { kind: 'asked' };
+      }
       if (end === 'breakpoint') return { kind: 'breakpoint', pc: s[15]! >>> 0 };
       if (end === 'waiting') return { kind: 'waiting' };
       if (end === 'halted') return { kind: 'halted', reason: this.core.haltReason ?? '' };
@@ -173,6 +198,12 @@ export class Machine implements MachineFace {
     s[Word.TICKS] = 0;
   }
 
+  requestStop(): void {
+    if (this.core.haltReason !== undefined) return;
+    this.core.haltReason = STOP_ASKED;
+    this.core.updateLimit();
+  }
+
   setBreakpoints(addresses: Iterable<number>): void {
     this.interpreter.setBreakpoints(addresses);
   }
@@ -184,7 +215,7 @@ export class Machine implements MachineFace {
 
   writePhysical(address: number, bytes: Uint8Array): boolean {
     const written = this.storePhysical(address, bytes);
-    // It may have been a page table: whoever writes from outside means it to count at once.
+    // It may have been a page table: whoever writes from outside means it to count at once, as far as the TLB permits.
     if (written) this.core.memory.tlb.flush();
     return written;
   }
@@ -295,6 +326,9 @@ export class Machine implements MachineFace {
       haltReason: core.haltReason,
       inputs: this.inputs,
       tlb: core.memory.tlb.capture(),
+      memorySystem: this.memorySystem,
+      mainTlb: core.memory.mainTlb?.capture(),
+      caches: undefined,
       tickModel: this.tickModel.name,
       tickObserver: this.tickModel.observer?.capture(),
       bus: this.bus.capture(),
@@ -307,7 +341,7 @@ export class Machine implements MachineFace {
   }
 
   restore(snapshot: MachineSnapshot): void {
-    const state = this.snapshots.check(snapshot, this.boardName, this.tickModel.name);
+    const state = this.snapshots.check(snapshot, this.boardName, this.tickModel.name, this.memorySystem);
     const { core } = this;
     this.snapshots.restorePages(state.pages);
     this.interpreter.blocks.dropAll();
@@ -319,6 +353,7 @@ export class Machine implements MachineFace {
     core.haltReason = state.haltReason;
     this.inputs = state.inputs;
     core.memory.tlb.restore(state.tlb);
+    if (state.mainTlb !== undefined) core.memory.mainTlb?.restore(state.mainTlb as MainTlbState);
     this.tickModel.observer?.restore(state.tickObserver);
     this.bus.restore(state.bus);
     core.updateLimit();

@@ -35,6 +35,8 @@ export type RunStop =
   | { readonly kind: 'breakpoint'; readonly pc: number }
   /** The CPU waits for an interrupt that no armed timer will ever raise; only outside input can wake it. */
   | { readonly kind: 'waiting' }
+  /** `requestStop` was called during the run; the instruction that caused it has been executed. */
+  | { readonly kind: 'asked' }
   /** The guest switched the machine off, or a device was used in a way that the real board does not survive. */
   | { readonly kind: 'halted'; readonly reason: string };
 
@@ -275,6 +277,8 @@ export interface MachineFace {
    * its instruction, except when it is the very first of this call (so that a caller can continue from it).
    */
   run(maxInstructions: number): RunStop;
+  /** For listeners that are called in the middle of `run`: it ends at the next instruction boundary, with `asked`. */
+  requestStop(): void;
   /** Replaces the set of armed virtual pc values. Costs nothing per instruction on pages that hold none. */
   setBreakpoints(addresses: Iterable<number>): void;
 

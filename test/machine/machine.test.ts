@@ -93,6 +93,40 @@ describe('Machine', () => {
     assert.ok(stops > 200);
   });
 
+  it('can be asked in the middle of a run to stop at the next boundary, and comes to the same state', () => {
+    const plain = workload();
+    plain.run(2000);
+    const { machine: asked, bus } = (() => {
+      const found = machineWith(WORKLOAD);
+      put(found.machine, 0x18, IRQ_HANDLER);
+      found.machine.cpu.setRegister(5, DEVICE);
+      found.machine.cpu.setRegister(13, 0x3000);
+      found.machine.cpu.setCpsr(0x13);
+      return found;
+    })();
+    bus.nextEventTicks = 97;
+    bus.onService = (self) => {
+      self.nextEventTicks += 97;
+      self.irqAsserted = true;
+      asked.requestStop();
+    };
+    const plainWrite = bus.write.bind(bus);
+    bus.write = (address, size, value) => {
+      asked.requestStop();
+      return plainWrite(address, size, value);
+    };
+    asked.requestStop();
+    let stops = 0;
+    let stores = 0;
+    while (asked.instructionCount < 2000) {
+      if (asked.run(2000 - asked.instructionCount).kind !== 'asked') continue;
+      stops++;
+      if (asked.cpu.getRegister(15) === CODE + 13 * 4) stores++;
+    }
+    assert.deepEqual(fingerprint(asked), fingerprint(plain));
+    assert.ok(stops > 150 && stores > 100, `${stops} stops, ${stores} right after a store to a device`);
+  });
+
   it('a breakpoint stops before its instruction, and the next run goes on from it', () => {
     const { machine } = machineWith([NOP, 0xe2800001, NOP, 0xeafffffb]); // 1: nop; add r0, r0, #1; nop; b 1b
     machine.setBreakpoints([CODE + 4]);

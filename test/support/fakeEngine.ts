@@ -8,6 +8,7 @@ import type {
   DebugEngine,
   ExceptionFilter,
   Frame,
+  Severity,
   StopEvent,
   ThreadInfo,
   Value,
@@ -72,7 +73,7 @@ export class FakeEngine implements DebugEngine {
   ];
   private readonly stops = new Listeners<[StopEvent]>();
   private readonly consoles = new Listeners<[ConsoleOutput]>();
-  private readonly messages = new Listeners<[string, 'info' | 'warning' | 'error']>();
+  private readonly messages = new Listeners<[string, Severity]>();
   private readonly threadChanges = new Listeners<[{ id: number; reason: 'started' | 'exited' }]>();
   private finish: ((event: StopEvent) => void) | undefined;
   private nextId = 100;
@@ -114,7 +115,7 @@ export class FakeEngine implements DebugEngine {
   print(output: ConsoleOutput): void {
     this.consoles.fire(output);
   }
-  say(text: string, severity: 'info' | 'warning' | 'error'): void {
+  say(text: string, severity: Severity): void {
     this.messages.fire(text, severity);
   }
   restart(): Promise<void> {

@@ -28,5 +28,7 @@ export interface Breakpoint {
   readonly log?: () => string;
   /** Looks closer; undefined when this is not what was meant. */
   readonly sight?: () => Sighting | undefined;
+  /** Asked when the machine reports something, beside its places. */
+  readonly atReports?: true;
   hits: number;
 }

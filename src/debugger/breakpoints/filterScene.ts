@@ -8,6 +8,7 @@ import { explainWalk } from '../explainWalk';
 import { describeFsr } from '../registers/fields';
 import { describeSystemCall, swiImmediate, systemCallNumber } from '../stack/borderLabels';
 import type { StackBuilder } from '../stack/stackBuilder';
+import type { CoherenceKind, CoherenceReport } from '../../machine/types';
 import type { Target } from '../target/target';
 import type { Frame } from '../types';
 import { hex32 } from '../values/format';
@@ -20,6 +21,14 @@ const FAULTS: Readonly<Record<string, string>> = {
   __pabt_usr: 'prefetch_abort',
   __und_usr: 'undefined_instruction',
 };
+/** In the order of their numbers in conditions. */
+export const coherenceKinds: readonly CoherenceKind[] = [
+  'alias',
+  'missing-clean',
+  'missing-invalidate',
+  'missing-drain',
+  'lost-store',
+];
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export class FilterScene {
@@ -29,7 +38,20 @@ export class FilterScene {
     private readonly currentThread: () => number,
     /** The symbol that was found and armed. */
     private readonly symbol: string,
+    private readonly reported: () => CoherenceReport | undefined = () => undefined,
   ) {}
+
+  coherence(): FilterSighting | undefined {
+    const report = this.reported();
+    if (!report) return undefined;
+    const { kind, physicalAddress, read, text } = report;
+    const va = read.virtualAddress ?? physicalAddress;
+    return {
+      variables: { kind: coherenceKinds.indexOf(kind), pa: physicalAddress, va, dom: this.domainId() ?? -1 },
+      description: `Coherence: stale data read at ${hex32(va)}`,
+      text,
+    };
+  }
 
   hypercall(): FilterSighting | undefined {
     const guest = this.guest();

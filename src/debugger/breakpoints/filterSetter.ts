@@ -2,6 +2,7 @@
 import { filterTable, type FilterRow, type FilterSighting } from '../exceptionFilters';
 import { namesIn, type Expression } from '../expressions/syntax';
 import { generalRegister } from '../registers/names';
+import type { CoherenceWatch } from '../run/coherence';
 import type { StackBuilder } from '../stack/stackBuilder';
 import type { Target } from '../target/target';
 import { UserError, type BreakpointState } from '../types';
@@ -18,6 +19,7 @@ export class FilterSetter {
     private readonly conditions: Conditions,
     private readonly stacks: StackBuilder,
     private readonly currentThread: () => number,
+    private readonly coherence: () => CoherenceWatch,
   ) {}
 
   set(requests: readonly { readonly id: string; readonly condition?: string }[]): readonly BreakpointState[] {
@@ -40,6 +42,7 @@ export class FilterSetter {
     const row = filterTable.find((candidate) => candidate.id === request.id);
     if (!row) throw new UserError(`There is no exception filter "${request.id}"`);
     const condition = request.condition?.trim() ? this.prepare(row, request.condition) : undefined;
+    if (row.symbols.length === 0) return [this.reportBreakpoint(id, row, condition)];
     return row.symbols.map((alternatives) => this.breakpoint(id, row, alternatives, condition));
   }
 
@@ -60,6 +63,15 @@ export class FilterSetter {
       places: [{ kind: 'image', image, address: image.symbol(symbol)!.address }],
       sight: () => this.sight(row, scene, condition),
     };
+  }
+
+  /** Stands at no address: the machine says when. */
+  private reportBreakpoint(id: number, row: FilterRow, condition?: Expression): Breakpoint {
+    const watch = this.coherence();
+    if (!watch.available) throw new UserError(`"${row.label}" needs "cache": "coherence" in the launch configuration`);
+    const scene = new FilterScene(this.target, this.stacks, this.currentThread, '', () => watch.current);
+    const sight = () => this.sight(row, scene, condition);
+    return { id, reason: 'exception', description: row.label, hits: 0, places: [], atReports: true, sight };
   }
 
   private sight(row: FilterRow, scene: FilterScene, condition?: Expression): FilterSighting | undefined {

@@ -66,6 +66,23 @@ export class BreakpointStore implements Judge {
     return hit.length === 0 ? undefined : summarise(hit);
   }
 
+  get wantsReports(): boolean {
+    return this.reportBreakpoints().length > 0;
+  }
+
+  /** Asked about a report of the machine, at the boundary after the instruction that caused it. */
+  judgeReport(): Halt | undefined {
+    const hit = this.reportBreakpoints().flatMap((breakpoint) => {
+      const sighting = this.ask(breakpoint);
+      return sighting ? [{ breakpoint, sighting }] : [];
+    });
+    return hit.length === 0 ? undefined : summarise(hit);
+  }
+
+  private reportBreakpoints(): readonly Breakpoint[] {
+    return [...this.owners.values()].flat().filter(({ atReports }) => atReports);
+  }
+
   /** Whether the place is meant by who executes now. */
   private counts(place: Place, execution: Execution, pc: number, linked: number): boolean {
     if (place.kind === 'image') {

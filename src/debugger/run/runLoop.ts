@@ -29,6 +29,11 @@ export interface CrashWatch {
   betweenSlices(): Halt | undefined;
 }
 
+/** Asked after every run whether the machine has reported something that stops it. */
+export interface ReportWatch {
+  ask(): Halt | undefined;
+}
+
 /** Where a step wants to arrive. */
 export interface Goal {
   readonly addresses: Iterable<number>;
@@ -59,6 +64,7 @@ export class RunLoop {
     private readonly judge: Judge,
     private readonly host: RunHost,
     private readonly crash?: CrashWatch,
+    private readonly reports?: ReportWatch,
   ) {}
 
   requestPause(): void {
@@ -89,7 +95,8 @@ export class RunLoop {
   /** Executes exactly one instruction; the breakpoints at the address after it are asked. */
   single(): Halt | undefined {
     const stop = this.machine.run(1);
-    return this.ended(stop.kind === 'halted' || stop.kind === 'waiting' ? stop : undefined) ?? this.judgeHere();
+    const ended = this.ended(stop.kind === 'halted' || stop.kind === 'waiting' ? stop : undefined);
+    return ended ?? this.reports?.ask() ?? this.judgeHere();
   }
 
   /** For loops of single steps: gives the event loop a turn, and says whether a pause was asked for. */
@@ -108,7 +115,7 @@ export class RunLoop {
       if (left <= 0) return halt('count', 'The asked number of instructions has been executed');
       const before = this.machine.instructionCount;
       const stop = this.machine.run(left);
-      const ended = this.ended(stop);
+      const ended = this.ended(stop) ?? this.reports?.ask();
       if (ended) return { kind: 'halt', halt: ended };
       const crashed = this.machine.instructionCount % CRASH_CHECK === 0 ? this.crash?.betweenSlices() : undefined;
       if (crashed) return { kind: 'halt', halt: crashed };

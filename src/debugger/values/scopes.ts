@@ -4,6 +4,7 @@ import type { ImageFace } from '../../image/face';
 import type { CpuMode } from '../../machine/types';
 import { memoryOperand, spaceText } from '../expressions/evaluator';
 import type { Operand } from '../expressions/operand';
+import { cacheValues } from './caches';
 import { deviceParts } from '../registers/devices';
 import { describeDacr, describeFsr, describePsr, modeName, PSR_FIELDS } from '../registers/fields';
 import { CP15_ROWS, GENERAL_NAMES, VIRTUAL_ROWS } from '../registers/names';
@@ -121,6 +122,7 @@ export class Scopes {
         text: `${machine.ramBytes / 2 ** 20} MB from ${hex32(machine.ramBase)}`,
         memory: { space: { kind: 'pa' }, address: machine.ramBase },
       },
+      ...cacheValues(machine),
     ];
   }
 
