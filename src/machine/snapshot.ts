@@ -8,7 +8,7 @@ import type { TlbContents } from './arm926/tlb';
 import { PAGE_BYTES, type Ram } from './ram';
 import type { DeviceInput, MachineSnapshot, TickModelName } from './types';
 
-export const SNAPSHOT_VERSION = 2;
+export const SNAPSHOT_VERSION = 3;
 
 /** Input from outside, stamped with the instruction count at which the machine stood when it came. */
 export type InputEvent =
@@ -23,6 +23,11 @@ export interface MachineState {
   /** Input that has come and not yet reached its device. */
   readonly inputs: readonly InputEvent[];
   readonly tlb: TlbContents;
+  /** Cache mode and sizes, TLB mode, in words: a machine with others cannot go on from this state. */
+  readonly memorySystem: string;
+  /** Of the chip's TLB and of the caches; undefined where they are not modelled. */
+  readonly mainTlb: unknown;
+  readonly caches: unknown;
   readonly tickModel: TickModelName;
   /** What its observer keeps; undefined when it has none. */
   readonly tickObserver: unknown;
@@ -66,7 +71,7 @@ export class Snapshots {
   }
 
   /** The state inside, or an error that says why this snapshot cannot be used here. */
-  check(snapshot: MachineSnapshot, boardName: string, tickModel: TickModelName): MachineState {
+  check(snapshot: MachineSnapshot, boardName: string, tickModel: TickModelName, memorySystem: string): MachineState {
     if (snapshot.version !== SNAPSHOT_VERSION) {
       throw new Error(`The snapshot has version ${snapshot.version}; this machine reads version ${SNAPSHOT_VERSION}.`);
     }
@@ -81,6 +86,9 @@ export class Snapshots {
       throw new Error(
         `The snapshot has ticks of the tick model "${state.tickModel}"; this machine counts with "${tickModel}".`,
       );
+    }
+    if (state.memorySystem !== memorySystem) {
+      throw new Error(`The snapshot is of a machine with ${state.memorySystem}; this one has ${memorySystem}.`);
     }
     return state;
   }

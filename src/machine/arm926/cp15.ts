@@ -48,13 +48,6 @@ export function writeFcsePid(core: Core, value: number): void {
   core.memory.tlb.flush();
 }
 
-/** Drops the translation of a modified virtual address, under both names that the FCSE may give it. */
-function invalidateEntry({ s, memory }: Core, mva: number): void {
-  memory.tlb.flushPage(mva);
-  const pid = s[Word.FCSE_PID]!;
-  if (pid !== 0 && ((mva ^ pid) & 0xfe000000) === 0) memory.tlb.flushPage(mva & 0x01ffffff);
-}
-
 function waitForInterrupt({ s }: Core): void {
   s[Word.WAITING] = 1;
   s[Word.LIMIT] = LIMIT_NOW;
@@ -77,8 +70,8 @@ const ROWS: readonly Cp15Row[] = [
   // The rest of c7 is cache maintenance, prefetch and write buffer drain (table 2-18): complete at once without caches.
   { name: 'cache operations', crn: 7, read: () => 0, write: ignored },
 
-  { name: 'invalidate TLB entry', crn: 8, op2: 1, write: invalidateEntry },
-  { name: 'invalidate TLB', crn: 8, op2: 0, write: ({ memory }) => memory.tlb.flush() },
+  { name: 'invalidate TLB entry', crn: 8, op2: 1, write: ({ memory }, mva) => memory.invalidateTlbEntry(mva) },
+  { name: 'invalidate TLB', crn: 8, op2: 0, write: ({ memory }) => memory.invalidateTlb() },
 
   { name: 'D cache lockdown', crn: 9, crm: 0, op2: 0, ...stored(Word.D_CACHE_LOCKDOWN, 0xf) },
   { name: 'I cache lockdown', crn: 9, crm: 0, op2: 1, ...stored(Word.I_CACHE_LOCKDOWN, 0xf) },

@@ -4,10 +4,12 @@
  */
 import type { PeripheralBus, AccessSize } from '../bus';
 import type { Ram } from '../ram';
+import type { Caches } from './cache/caches';
 import { RAM_OFFSET, Word } from './layout';
+import { MainTlb } from './mainTlb';
 import { isPrivileged } from './modes';
-import { ENTRY_VALID, ENTRY_WRITABLE, Tlb } from './tlb';
-import { Control, READ, Status, WRITE, WalkRecord, modifiedAddress, walk } from './walk';
+import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb, attributesOf } from './tlb';
+import { Control, READ, Status, WRITE, WalkRecord, judge, modifiedAddress, walk } from './walk';
 
 /** Thrown by an access that ends in a data abort, after DFSR and FAR have been set. Caught by the interpreter only. */
 export const DATA_ABORT: { readonly dataAbort: true } = Object.freeze({ dataAbort: true });
@@ -16,6 +18,12 @@ const PAGE = 0xfffff000;
 
 export class CpuMemory {
   readonly tlb: Tlb;
+  /** The chip's own TLB, when it is asked for; `tlb` then only holds what is in it, so that a hit there is a hit here. */
+  mainTlb: MainTlb | undefined;
+  /** Caches that see every access to RAM, when they are modelled; want `directData` false. */
+  caches: Caches | undefined;
+  /** Descriptors that walks have read since the tick model asked last. */
+  descriptorReads = 0;
   /** False keeps loads and stores off the fast path, for a tick model that has to see every data access. */
   directData = true;
   /** Called with each data access (virtual address) that did not abort, after it, when set; wants `directData` false. */
@@ -24,9 +32,17 @@ export class CpuMemory {
   private readonly s: Int32Array;
   private readonly record = new WalkRecord();
   private readonly regime = { control: 0, ttbr: 0, dacr: 0, fcsePid: 0 };
+  /** ENTRY_ATTRIBUTES of the page that was translated last. */
+  private attributes = 0;
+  /** The access that a walk is made for. */
+  private walkedFor = 0;
+  private walkIsFetch = false;
   private readonly readDescriptor = (physical: number): number | undefined => {
     const offset = this.ram.offsetOf(physical);
-    return offset < 0 ? undefined : this.ram.words[offset >>> 2]!;
+    if (offset < 0) return undefined;
+    this.descriptorReads++;
+    this.caches?.descriptor(offset, this.walkedFor, this.walkIsFetch);
+    return this.ram.words[offset >>> 2]!;
   };
 
   constructor(
@@ -86,10 +102,16 @@ export class CpuMemory {
     const aligned = virtual & -size;
     const offset = this.translate(aligned, READ, privileged);
     if (offset >= 0) {
+      if (this.caches !== undefined) {
+        const cached = this.caches.load(virtual, offset, size, this.attributes);
+        if (this.onData !== undefined) this.onData(virtual, false);
+        return cached;
+      }
       if (this.onData !== undefined) this.onData(virtual, false);
       if (size === 4) return this.ram.words[offset >>> 2]!;
       return size === 2 ? this.ram.halves[offset >>> 1]! : this.ram.bytes[offset]!;
     }
+    this.caches?.beforeDevice();
     const value = this.bus.read(this.record.physical, size);
     if (value === undefined) this.externalAbort(aligned);
     if (this.onData !== undefined) this.onData(virtual, false);
@@ -101,6 +123,11 @@ export class CpuMemory {
     const aligned = virtual & -size;
     const offset = this.translate(aligned, WRITE, privileged);
     if (offset >= 0) {
+      if (this.caches !== undefined) {
+        this.caches.store(virtual, offset, size, value, this.attributes);
+        if (this.onData !== undefined) this.onData(virtual, true);
+        return;
+      }
       if (size === 4) this.ram.words[offset >>> 2] = value;
       else if (size === 2) this.ram.halves[offset >>> 1] = value;
       else this.ram.bytes[offset] = value;
@@ -108,6 +135,7 @@ export class CpuMemory {
       if (this.onData !== undefined) this.onData(virtual, true);
       return;
     }
+    this.caches?.beforeDevice();
     const unsigned = size === 4 ? value >>> 0 : size === 2 ? value & 0xffff : value & 0xff;
     if (!this.bus.write(this.record.physical, size, unsigned)) this.externalAbort(aligned);
     if (this.onData !== undefined) this.onData(virtual, true);
@@ -131,10 +159,12 @@ export class CpuMemory {
     const e = Tlb.entry(bank, virtual);
     const entry = w[e + 3]!;
     if (
-      (entry & (PAGE | ENTRY_VALID | 0xffc)) === ((virtual & PAGE) | ENTRY_VALID) &&
+      ((entry ^ virtual) & PAGE) === 0 &&
+      (entry & (ENTRY_VALID | 0xf00)) === ENTRY_VALID &&
       (kind === READ || (entry & ENTRY_WRITABLE) !== 0)
     ) {
       const offset = (virtual + w[e + 2]!) >>> 0;
+      this.attributes = entry & ENTRY_ATTRIBUTES;
       if (kind === WRITE) {
         const place = (offset - RAM_OFFSET) >>> 12;
         this.ram.dirty[place] = 1;
@@ -142,7 +172,8 @@ export class CpuMemory {
       }
       return offset;
     }
-    const record = this.walk(virtual, kind, privileged);
+    const record = this.walk(virtual, kind, privileged, false);
+    this.attributes = attributesOf(record);
     if (record.status !== 0) this.abort(virtual, record.status, Math.max(record.mmuDomain, 0));
     const offset = this.ram.offsetOf(record.physical);
     if (offset >= 0 && record.uniform) this.enter(bank, virtual, offset, kind);
@@ -161,47 +192,110 @@ export class CpuMemory {
       this.directData,
       this.directData && writeDirect,
       this.record.pageBytes > 0x1000,
+      attributesOf(this.record),
     );
   }
 
   /**
    * Where to fetch from: the place in the memory of the 1 KB that holds `virtual`, or -1 when the fetch ends in a
-   * prefetch abort; then IFSR has been set (the ARM926 keeps no address for it: FAR stays, ARM DDI 0198D 2.3.8).
+   * prefetch abort; then IFSR has been set (the ARM926 keeps no address for it: FAR stays, ARM DDI 0198D 2.3.8). With
+   * caches it is right for the line of `virtual` alone, which the instruction cache may hold elsewhere.
    */
   fetchPlace(virtual: number): number {
+    const offset = this.translateFetch(virtual);
+    if (offset < 0) return -1;
+    if (this.caches !== undefined) return this.caches.fetch(virtual, offset, this.attributes) - (virtual & 0x3ff);
+    return offset & ~0x3ff;
+  }
+
+  /** Place in the memory of the instruction at `virtual`, or -1 after a fault, which is in IFSR. */
+  translateFetch(virtual: number): number {
     const s = this.s;
     const w = this.ram.words;
     const e = Tlb.entry(s[Word.TLB_BANK]!, virtual);
-    if ((w[e + 3]! & ~ENTRY_WRITABLE) === ((virtual & PAGE) | ENTRY_VALID))
-      return ((virtual & 0xfffffc00) + w[e + 2]!) >>> 0;
-    const record = this.walk(virtual, READ, isPrivileged(s));
+    const entry = w[e + 3]!;
+    if ((entry & ~(ENTRY_WRITABLE | ENTRY_ATTRIBUTES)) === ((virtual & PAGE) | ENTRY_VALID)) {
+      this.attributes = entry & ENTRY_ATTRIBUTES;
+      return (virtual + w[e + 2]!) >>> 0;
+    }
+    const record = this.walk(virtual, READ, isPrivileged(s), true);
     const domain = Math.max(record.mmuDomain, 0);
     if (record.status === 0) {
+      this.attributes = attributesOf(record);
       const offset = this.ram.offsetOf(record.physical);
       if (offset >= 0) {
         if (record.uniform) this.enter(s[Word.TLB_BANK]!, virtual, offset, READ);
-        return offset & ~0x3ff;
+        return offset;
       }
-      record.status = record.level2Address >= 0 ? Status.EXTERNAL_PAGE : Status.EXTERNAL_SECTION;
+      record.status = externalStatus(record);
     }
     s[Word.IFSR] = record.status | (domain << 4);
     return -1;
   }
 
-  private walk(virtual: number, kind: number, privileged: boolean): WalkRecord {
+  private walk(virtual: number, kind: number, privileged: boolean, fetch: boolean): WalkRecord {
     const s = this.s;
-    const regime = this.regime;
+    const { record, regime, mainTlb } = this;
     regime.control = s[Word.CONTROL]!;
     regime.ttbr = s[Word.TTBR]!;
     regime.dacr = s[Word.DACR]!;
     regime.fcsePid = s[Word.FCSE_PID]!;
-    walk(this.record, this.readDescriptor, regime, virtual >>> 0, kind, privileged);
-    return this.record;
+    this.walkedFor = virtual;
+    this.walkIsFetch = fetch;
+    if (mainTlb === undefined || (regime.control & Control.M) === 0) {
+      walk(record, this.readDescriptor, regime, virtual >>> 0, kind, privileged);
+      return record;
+    }
+    const mva = modifiedAddress(virtual >>> 0, regime.fcsePid);
+    const entry = mainTlb.find(mva);
+    if (entry >= 0) {
+      mainTlb.load(entry, record, mva);
+      judge(record, regime, kind, privileged);
+      return record;
+    }
+    walk(record, this.readDescriptor, regime, virtual >>> 0, kind, privileged);
+    // What a walk has found is entered before it is judged (ARM DDI 0198D 3.1); without a mapping there is nothing to enter.
+    if (record.pageBytes > 0) this.enterMain(mainTlb);
+    return record;
+  }
+
+  /** Puts the walked page into the chip's TLB; what it drives out is no longer known to the software TLB either. */
+  private enterMain(mainTlb: MainTlb): void {
+    const s = this.s;
+    const place = mainTlb.place(this.record, s[Word.TLB_LOCKDOWN]!);
+    const old = mainTlb.range(place);
+    mainTlb.enter(place, this.record);
+    s[Word.TLB_LOCKDOWN] = MainTlb.nextVictim(s[Word.TLB_LOCKDOWN]!);
+    if (old === undefined) return;
+    for (let at = 0; at < old.bytes; at += 0x1000) this.forget(old.start + at);
+  }
+
+  /** CP15 c8: all translations that may be invalidated. */
+  invalidateTlb(): void {
+    this.mainTlb?.invalidateAll();
+    this.tlb.flush();
+  }
+
+  /** CP15 c8: the translation of a modified virtual address. */
+  invalidateTlbEntry(mva: number): void {
+    const { mainTlb } = this;
+    for (let entry = mainTlb?.find(mva) ?? -1; entry >= 0; entry = mainTlb!.find(mva)) {
+      const { start, bytes } = mainTlb!.range(entry)!;
+      mainTlb!.drop(entry);
+      for (let at = 0; at < bytes; at += 0x1000) this.forget(start + at);
+    }
+    this.forget(mva);
+  }
+
+  /** Drops a modified virtual address from the software TLB, under both names that the FCSE may give it. */
+  private forget(mva: number): void {
+    this.tlb.flushPage(mva);
+    const pid = this.s[Word.FCSE_PID]!;
+    if (pid !== 0 && ((mva ^ pid) & 0xfe000000) === 0) this.tlb.flushPage(mva & 0x01ffffff);
   }
 
   private externalAbort(virtual: number): never {
-    const status = this.record.level2Address >= 0 ? Status.EXTERNAL_PAGE : Status.EXTERNAL_SECTION;
-    this.abort(virtual, status, Math.max(this.record.mmuDomain, 0));
+    this.abort(virtual, externalStatus(this.record), Math.max(this.record.mmuDomain, 0));
   }
 
   private abort(virtual: number, status: number, domain: number): never {
@@ -210,4 +304,8 @@ export class CpuMemory {
     s[Word.FAR] = modifiedAddress(virtual >>> 0, s[Word.FCSE_PID]!);
     throw DATA_ABORT;
   }
+}
+
+function externalStatus({ mmuEnabled, section }: WalkRecord): number {
+  return mmuEnabled && !section ? Status.EXTERNAL_PAGE : Status.EXTERNAL_SECTION;
 }

@@ -9,11 +9,22 @@
  * writing must be noticed for snapshots.
  */
 import { STATE_WORDS, TLB_BANKS, TLB_BANK_WORDS, TLB_ENTRIES, TLB_ENTRY_WORDS, TLB_OFFSET, Word } from './layout';
+import type { WalkRecord } from './walk';
 
 const NONE = -1;
 /** Bits of an entry's fourth word, below the page address. */
 export const ENTRY_VALID = 1;
 export const ENTRY_WRITABLE = 2;
+/** C and B of the page in bits 3:2 and its MMU domain in bits 7:4, for caches. */
+export const ENTRY_ATTRIBUTES = 0xfc;
+export const ATTRIBUTE_BUFFERABLE = 4;
+export const ATTRIBUTE_CACHEABLE = 8;
+export const ATTRIBUTE_DOMAIN_SHIFT = 4;
+
+/** ENTRY_ATTRIBUTES of a walked page; none where the MMU is off or nothing is mapped. */
+export function attributesOf({ cacheBits, mmuDomain }: WalkRecord): number {
+  return cacheBits < 0 ? 0 : (cacheBits << 2) | (mmuDomain << ATTRIBUTE_DOMAIN_SHIFT);
+}
 
 /** How many fills of a bank are remembered one by one before a flush clears the whole bank instead. */
 const JOURNAL = 256;
@@ -107,7 +118,7 @@ export class Tlb {
 
   /**
    * Enters a mapping of the 4 KB page around `virtual`. `writable`: rights; `fastRead`, `fastWrite`: whether the fast
-   * path may be taken for it.
+   * path may be taken for it; `attributes`: ENTRY_ATTRIBUTES.
    */
   fill(
     bank: number,
@@ -117,6 +128,7 @@ export class Tlb {
     fastRead: boolean,
     fastWrite: boolean,
     wide: boolean,
+    attributes: number,
   ): void {
     const page = virtual & 0xfffff000;
     const e = Tlb.entry(bank, virtual);
@@ -124,7 +136,7 @@ export class Tlb {
     w[e] = fastRead ? page : NONE;
     w[e + 1] = fastWrite && writable ? page : NONE;
     w[e + 2] = addend;
-    w[e + 3] = page | ENTRY_VALID | (writable ? ENTRY_WRITABLE : 0);
+    w[e + 3] = page | ENTRY_VALID | (writable ? ENTRY_WRITABLE : 0) | attributes;
     if (wide) this.wide[page >>> 20] = 1;
     const owner = this.banks[((bank - FIRST_WORD) / TLB_BANK_WORDS) | 0]!;
     if (owner.fills < JOURNAL) owner.journal[owner.fills] = e;

@@ -73,6 +73,8 @@ export class WalkRecord {
   /** C and B as bits 1 and 0; -1 where no mapping exists. */
   cacheBits = -1;
   pageBytes = 0;
+  /** Mapped by a section, so that faults have the codes of the first level. */
+  section = false;
   /** Unsigned; -1 where no mapping exists. */
   physical = -1;
   /** READ | WRITE in the asked privilege, after domain and AP. */
@@ -109,7 +111,7 @@ export function walk(
   r.mva = mva;
   r.level1Address = r.level2Address = r.mmuDomain = r.domainAccess = r.ap = r.cacheBits = r.physical = -1;
   r.level1 = r.level2 = r.pageBytes = r.rights = r.status = 0;
-  r.uniform = false;
+  r.uniform = r.section = false;
   r.mmuEnabled = (regime.control & Control.M) !== 0;
   if (!r.mmuEnabled) {
     r.physical = mva;
@@ -125,10 +127,9 @@ export function walk(
   const type = level1 & 3;
   if (type === 0) return fault(r, Status.TRANSLATION_SECTION);
   r.mmuDomain = (level1 >>> 5) & 15;
-  r.domainAccess = (regime.dacr >>> (r.mmuDomain * 2)) & 3;
 
-  const section = type === 2;
-  if (section) {
+  r.section = type === 2;
+  if (r.section) {
     r.pageBytes = 0x100000;
     r.physical = ((level1 & 0xfff00000) | (mva & 0xfffff)) >>> 0;
     r.ap = (level1 >>> 10) & 3;
@@ -140,6 +141,7 @@ export function walk(
       ? ((level1 & 0xfffff000) | ((mva >>> 8) & 0xffc)) >>> 0
       : ((level1 & 0xfffffc00) | ((mva >>> 10) & 0x3fc)) >>> 0;
     const level2 = read(r.level2Address);
+    r.domainAccess = (regime.dacr >>> (r.mmuDomain * 2)) & 3;
     if (level2 === undefined) return fault(r, Status.EXTERNAL_WALK_2);
     r.level2 = level2;
     const pageType = level2 & 3;
@@ -154,11 +156,22 @@ export function walk(
     r.uniform = pageType === 1 || (pageType === 2 && ((level2 >>> 4) & 0xff) === r.ap * 0x55);
   }
 
+  judge(r, regime, kind, privileged);
+}
+
+/** The checks of MMU domain and permission on a mapping that is in the record, from tables or from a TLB entry. */
+export function judge(
+  r: WalkRecord,
+  { control, dacr }: { readonly control: number; readonly dacr: number },
+  kind: number,
+  privileged: boolean,
+): void {
+  r.domainAccess = (dacr >>> (r.mmuDomain * 2)) & 3;
   // 2 is reserved and denies like 0 (ARM DDI 0198D table 3-10).
   if (r.domainAccess === 3) r.rights = READ | WRITE;
-  else if (r.domainAccess === 1) r.rights = accessRights(r.ap, regime.control, privileged);
-  else return fault(r, section ? Status.DOMAIN_SECTION : Status.DOMAIN_PAGE);
-  if ((r.rights & kind) === 0) fault(r, section ? Status.PERMISSION_SECTION : Status.PERMISSION_PAGE);
+  else if (r.domainAccess === 1) r.rights = accessRights(r.ap, control, privileged);
+  else return fault(r, r.section ? Status.DOMAIN_SECTION : Status.DOMAIN_PAGE);
+  if ((r.rights & kind) === 0) fault(r, r.section ? Status.PERMISSION_SECTION : Status.PERMISSION_PAGE);
 }
 
 function fault(record: WalkRecord, status: number): void {

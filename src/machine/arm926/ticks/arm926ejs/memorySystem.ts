@@ -4,12 +4,12 @@
  */
 import type { Core } from '../../core';
 import { Word } from '../../layout';
+import { MainTlb, type MainTlbState } from '../../mainTlb';
 import { isPrivileged } from '../../modes';
 import { Control, READ, WalkRecord, modifiedAddress, walk } from '../../walk';
 import { Bus, type BusState } from './bus';
 import { CacheTags, type CacheTagsState } from './cacheTags';
 import { PARAMETERS } from './parameters';
-import { TlbTags, type TlbTagsState } from './tlbTags';
 
 const LINE_WORDS = PARAMETERS.cacheLine.value / 4;
 const HALF_LINE_WORDS = LINE_WORDS / 2;
@@ -22,7 +22,7 @@ const NOWHERE = -1;
 export interface MemorySystemState {
   readonly instructions: CacheTagsState;
   readonly data: CacheTagsState;
-  readonly tlb: TlbTagsState;
+  readonly tlb: MainTlbState;
   readonly bus: BusState;
   readonly fetchLine: number;
   readonly fetchWord: number;
@@ -31,7 +31,8 @@ export interface MemorySystemState {
 export class MemorySystem {
   private readonly instructions = new CacheTags(PARAMETERS.instructionCache.value);
   private readonly data = new CacheTags(PARAMETERS.dataCache.value);
-  private readonly tlb = new TlbTags();
+  /** For timing alone; asked while the machine has no TLB of the chip's geometry itself. */
+  private readonly tlb = new MainTlb();
   private readonly bus = new Bus();
   private readonly record = new WalkRecord();
   private readonly regime = { control: 0, ttbr: 0, dacr: 0, fcsePid: 0 };
@@ -63,21 +64,37 @@ export class MemorySystem {
     return offset < 0 ? undefined : this.core.ram.words[offset >>> 2]!;
   };
 
-  /** Cycles that the walk for `mva` took; the page is then in the TLB, unless there is none. */
-  private walk(virtual: number, mva: number, now: number): number {
+  /** What the TLB said about the page of the last access: cycles that a walk took, and C and B as bits 1 and 0. */
+  private walkWait = 0;
+  private cacheBits = 0;
+
+  /** Looks up `mva` in the TLB; walks when it is not there, and the page is then in it, unless there is none. */
+  private translate(virtual: number, mva: number, now: number): void {
     const { s, regime, record } = this;
+    const { mainTlb } = this.core.memory;
+    this.walkWait = 0;
+    if (mainTlb !== undefined) {
+      // The machine has looked up and walked already.
+      for (let i = 0; i < this.core.memory.descriptorReads; i++) this.walkWait += this.bus.read(now + this.walkWait, 1);
+      this.core.memory.descriptorReads = 0;
+      const entry = mainTlb.find(mva);
+      this.cacheBits = entry < 0 ? 0 : mainTlb.cacheBits(entry);
+      return;
+    }
+    const entry = this.tlb.find(mva);
+    if (entry >= 0) {
+      this.cacheBits = this.tlb.cacheBits(entry);
+      return;
+    }
     regime.control = s[Word.CONTROL]!;
     regime.ttbr = s[Word.TTBR]!;
     regime.dacr = s[Word.DACR]!;
     regime.fcsePid = s[Word.FCSE_PID]!;
     walk(record, this.readDescriptor, regime, virtual >>> 0, READ, isPrivileged(s));
-    let wait = this.bus.read(now, 1);
-    if (record.level2Address >= 0) wait += this.bus.read(now + wait, 1);
-    if (record.pageBytes > 0) {
-      const lockdown = s[Word.TLB_LOCKDOWN]!;
-      this.tlb.enter(mva, record.pageBytes, record.cacheBits, (lockdown & 1) !== 0 ? (lockdown >>> 26) & 7 : -1);
-    }
-    return wait;
+    this.walkWait = this.bus.read(now, 1);
+    if (record.level2Address >= 0) this.walkWait += this.bus.read(now + this.walkWait, 1);
+    this.cacheBits = Math.max(0, record.cacheBits);
+    if (record.pageBytes > 0) this.tlb.enter(this.tlb.place(record, s[Word.TLB_LOCKDOWN]!), record);
   }
 
   /** A new instruction at `pc`: what its fetch waits for. */
@@ -98,11 +115,9 @@ export class MemorySystem {
     let wait = 0;
     let bits: number = CACHEABLE;
     if ((control & Control.M) !== 0) {
-      bits = this.tlb.find(mva);
-      if (bits < 0) {
-        wait = this.walk(pc, mva, now);
-        bits = Math.max(0, this.record.cacheBits);
-      }
+      this.translate(pc, mva, now);
+      wait = this.walkWait;
+      bits = this.cacheBits;
     }
     if ((control & Control.I) !== 0 && (bits & CACHEABLE) !== 0) {
       if (this.instructions.find(mva) >= 0) return wait;
@@ -122,11 +137,9 @@ export class MemorySystem {
     let wait = 0;
     let bits = 0;
     if ((control & Control.M) !== 0) {
-      bits = this.tlb.find(mva);
-      if (bits < 0) {
-        wait = this.walk(virtual, mva, now);
-        bits = Math.max(0, this.record.cacheBits);
-      }
+      this.translate(virtual, mva, now);
+      wait = this.walkWait;
+      bits = this.cacheBits;
     }
     const cached = (control & Control.C) !== 0 && (bits & CACHEABLE) !== 0;
     return wait + (write ? this.store(mva, bits, cached, now + wait) : this.load(mva, cached, now + wait));

@@ -1,0 +1,56 @@
+/**
+ * What memory.ts asks of caches that are modelled, with data (coherentCaches.ts) or as tags alone (tagCaches.ts). Accesses to
+ * RAM come here after their translation, with the place of the bytes in the machine's memory and ENTRY_ATTRIBUTES of the page.
+ */
+import type { AccessSize } from '../../bus';
+import type { CachesView } from '../../types';
+
+/**
+ * The operations of CP15 c7 (ARM DDI 0198D table 2-18), carried out by whatever keeps tags; addresses are modified virtual
+ * ones. Each gives the cycles that it takes, 0 where time is not its matter.
+ */
+export interface CacheOperations {
+  invalidateInstructions(): number;
+  invalidateInstructionLine(mva: number): number;
+  invalidateInstructionSetWay(setWay: number): number;
+  prefetchInstructionLine(mva: number): number;
+  invalidateData(): number;
+  invalidateDataLine(mva: number, clean: boolean): number;
+  invalidateDataSetWay(setWay: number, clean: boolean): number;
+  cleanDataLine(mva: number): number;
+  cleanDataSetWay(setWay: number): number;
+  drainWriteBuffer(): number;
+}
+
+export interface Caches {
+  /** A fetch at `virtual`; gives the place in the memory to execute from. */
+  fetch(virtual: number, offset: number, attributes: number): number;
+  /** A load of `size` bytes at the aligned place `offset`. Words come signed, others zero-extended. */
+  load(virtual: number, offset: number, size: AccessSize, attributes: number): number;
+  store(virtual: number, offset: number, size: AccessSize, value: number, attributes: number): void;
+  /** A walk for the access at `virtual` is about to read the descriptor at `offset`. */
+  descriptor(offset: number, virtual: number, fetch: boolean): void;
+  /** A load or store of a device is about to be made. */
+  beforeDevice(): void;
+
+  readonly operations: CacheOperations;
+  /** Tests and cleans one line, and invalidates all when none is dirty and `invalidate` is set. True when none is dirty (2.3.9). */
+  testAndClean(invalidate: boolean): boolean;
+
+  /** A device reads or has written physical memory. */
+  deviceReads(offset: number, byteLength: number): void;
+  deviceWrote(offset: number, byteLength: number): void;
+  /** A device that works on the CPU's virtual addresses reads: fills `bytes` with what the CPU would see. */
+  deviceReadsVirtual(mva: number, offset: number, bytes: Uint8Array): void;
+  /** The same for a write that has reached memory already. */
+  deviceWroteVirtual(mva: number, offset: number, byteLength: number): void;
+  /** The debugger or the boot loader has written memory: it counts at once, in every copy. */
+  outsideWrote(offset: number, byteLength: number): void;
+  /** Overlays bytes read from memory at `offset` with what is on its way there: what memory would hold after a clean. */
+  overlay(offset: number, bytes: Uint8Array): void;
+
+  readonly view: CachesView;
+  reset(): void;
+  capture(): unknown;
+  restore(state: unknown): void;
+}
