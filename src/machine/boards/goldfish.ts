@@ -4,6 +4,7 @@
  */
 
 import type { BoardDescription } from '../bus';
+import type { NandImage, StorageImage } from '../devices';
 import type { BootRequest } from '../types';
 import { atagList, wordsToBytes } from './atags';
 import { type BoardLayout, CPU, type DeviceEntry } from './boardLayout';
@@ -20,10 +21,24 @@ export interface GoldfishOptions {
   readonly serialPorts?: number;
   /** Calendar time at switch-on, in seconds since 1970. */
   readonly epochSeconds?: number;
+  /** Flash devices, in the order in which the kernel numbers them. Default: none. */
+  readonly nand?: readonly NandImage[];
+  /** The card in the SD slot; left out, the board has no slot. */
+  readonly sdCard?: Uint8Array | StorageImage;
+  /** Whether there is a trace device, for kernels that were built to talk to one. Default: no. It shifts the devices after it. */
+  readonly traceDevice?: boolean;
+}
+
+/** The SD slot, which the board has only with a card. */
+function slot(sdCard: Uint8Array | StorageImage | undefined): readonly DeviceEntry[] {
+  if (sdCard === undefined) return [];
+  const card = sdCard instanceof Uint8Array ? { image: sdCard } : sdCard;
+  return [{ device: 'goldfish_mmc', id: 0, base: 0xff00_5000, irq: 'next', parameters: { sdCard: card } }];
 }
 
 /** The devices of a goldfish board, in registration order. */
-export function goldfishLayout({ serialPorts = 2, epochSeconds }: GoldfishOptions = {}): BoardLayout {
+export function goldfishLayout(options: GoldfishOptions = {}): BoardLayout {
+  const { serialPorts = 2, epochSeconds, nand = [], sdCard, traceDevice = false } = options;
   const furtherPorts = Array.from({ length: serialPorts - 1 }, (_, index): DeviceEntry => {
     const port = index + 1;
     return { device: 'goldfish_tty', id: port, irq: 'next', parameters: { port } };
@@ -39,6 +54,10 @@ export function goldfishLayout({ serialPorts = 2, epochSeconds }: GoldfishOption
       { device: 'goldfish_rtc', irq: 'next', parameters: { epochSeconds } },
       { device: 'goldfish_tty', id: 0, base: 0xff00_2000, irq: 4, parameters: { port: 0 } },
       ...furtherPorts,
+      { device: 'goldfish_audio', id: 0, base: 0xff00_4000, irq: 'next' },
+      ...slot(sdCard),
+      { device: 'goldfish_nand', parameters: { nand } },
+      ...(traceDevice ? [{ device: 'qemu_trace' } as const] : []),
     ],
   };
 }

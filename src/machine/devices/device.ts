@@ -88,6 +88,14 @@ export interface DeviceHandlers<Registers extends RegisterMap, State extends obj
   receive?(bytes: Uint8Array): void;
   readonly input?: DeviceInputHandler;
   display?(): Omit<DisplayImage, 'instance'> | undefined;
+  /** Contents too large to be copied into every snapshot, such as a disk: they capture and restore themselves. */
+  readonly contents?: DeviceContents;
+}
+
+/** State that shares what has not changed with the snapshots before; what it captures is never written again. */
+export interface DeviceContents {
+  capture(): unknown;
+  restore(saved: unknown): void;
 }
 
 const hex = (value: number) => `0x${value.toString(16)}`;
@@ -143,9 +151,15 @@ export function createDevice<Registers extends RegisterMap, State extends object
       return handlers.nextEventTicks?.(state) ?? Infinity;
     },
     service: () => handlers.service?.(),
-    capture: () => structuredClone(state),
+    capture: () => {
+      const copy = structuredClone(state);
+      return handlers.contents ? { registers: copy, contents: handlers.contents.capture() } : copy;
+    },
     restore(saved) {
-      Object.assign(state, structuredClone(saved));
+      const { contents } = handlers;
+      const parts = contents ? (saved as { registers: State; contents: unknown }) : undefined;
+      Object.assign(state, structuredClone(parts ? parts.registers : saved));
+      contents?.restore(parts?.contents);
     },
     ...(handlers.setInput && { setInput: handlers.setInput }),
     ...(handlers.receive && { receive: handlers.receive }),
