@@ -33,13 +33,40 @@ export function versatilePbLayout({ epochSeconds }: VersatilePbOptions = {}): Bo
     devices: [
       { device: 'pl190', base: 0x1014_0000, controller: CPU, irq: 0, irqCount: 2 },
       { device: 'versatile_sic', base: 0x1000_3000, ...SIC_OUTPUTS },
+
+      // The development chip.
+      { device: 'pl093', base: 0x1010_0000 },
+      { device: 'pl172', base: 0x1011_0000 },
+      { device: 'pl110', base: 0x1012_0000, irq: 16 },
+      { device: 'pl080', base: 0x1013_0000, irq: 17 },
+      { device: 'sp810', base: 0x101e_0000 },
+      { device: 'sp805', base: 0x101e_1000, irq: 0 },
       { device: 'sp804', id: 0, base: 0x101e_2000, irq: 4 },
       { device: 'sp804', id: 1, base: 0x101e_3000, irq: 5 },
+      { device: 'pl061', id: 0, base: 0x101e_4000, irq: 6 },
+      { device: 'pl061', id: 1, base: 0x101e_5000, irq: 7 },
+      { device: 'pl061', id: 2, base: 0x101e_6000, irq: 8 },
+      { device: 'pl061', id: 3, base: 0x101e_7000, irq: 9 },
+      { device: 'pl031', base: 0x101e_8000, irq: 10, parameters: { epochSeconds } },
+      { device: 'pl131', id: 0, base: 0x101f_0000, irq: 15 },
       { device: 'pl011', id: 0, base: 0x101f_1000, irq: 12, parameters: { port: 0 } },
       { device: 'pl011', id: 1, base: 0x101f_2000, irq: 13, parameters: { port: 1 } },
       { device: 'pl011', id: 2, base: 0x101f_3000, irq: 14, parameters: { port: 2 } },
-      { device: 'pl031', base: 0x101e_8000, irq: 10, parameters: { epochSeconds } },
+      { device: 'pl022', base: 0x101f_4000, irq: 11 },
+
+      // The baseboard; its interrupts come through the SIC.
+      { device: 'versatile_sysregs', base: 0x1000_0000 },
+      { device: 'versatile_pci', base: 0x1000_1000 },
+      { device: 'versatile_i2c', base: 0x1000_2000 },
+      { device: 'pl041', base: 0x1000_4000, controller: SIC, irq: 24 },
+      { device: 'pl181', id: 0, base: 0x1000_5000, controller: SIC, irq: 22 },
+      { device: 'pl050', id: 0, base: 0x1000_6000, controller: SIC, irq: 3, parameters: { ps2: 'keyboard' } },
+      { device: 'pl050', id: 1, base: 0x1000_7000, controller: SIC, irq: 4, parameters: { ps2: 'mouse' } },
       { device: 'pl011', id: 3, base: 0x1000_9000, controller: SIC, irq: 6, parameters: { port: 3 } },
+      { device: 'pl131', id: 1, base: 0x1000_a000, controller: SIC, irq: 5 },
+      { device: 'pl181', id: 1, base: 0x1000_b000, controller: SIC, irq: 23 },
+      { device: 'versatile_pci_config', id: 0, base: 0x4100_0000 },
+      { device: 'versatile_pci_config', id: 1, base: 0x4200_0000 },
     ],
   };
 }

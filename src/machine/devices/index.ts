@@ -10,10 +10,27 @@ import { createGoldfishRtc, goldfishRtcTable } from './goldfishRtc';
 import { createGoldfishTimer, goldfishTimerTable } from './goldfishTimer';
 import { createGoldfishTrace, goldfishTraceTable } from './goldfishTrace';
 import { createGoldfishTty, goldfishTtyTable } from './goldfishTty';
+import { identificationOnly } from './identificationOnly';
+import { createPl050, pl050Table } from './pl050';
+import { createPl061, pl061Table } from './pl061';
+import { createPl080, pl080Table } from './pl080';
+import { createPl110, pl110Table } from './pl110';
+import { createPl181, pl181Table } from './pl181';
+import { createSp805, sp805Table } from './sp805';
+import { createSp810, sp810Table } from './sp810';
+import { createVersatileI2c, versatileI2cTable } from './versatileI2c';
+import {
+  createVersatilePci,
+  createVersatilePciConfig,
+  versatilePciConfigTable,
+  versatilePciTable,
+} from './versatilePci';
+import { createVersatileSysregs, versatileSysregsTable } from './versatileSysregs';
 import { createPl011, pl011Table } from './pl011';
 import { createPl031, pl031Table } from './pl031';
 import { createPl190, pl190Table } from './pl190';
 import type { StorageImage } from './imageStore';
+import type { Ps2Kind } from './ps2';
 import type { DeviceTable } from './registerTable';
 import { createSp804, sp804Table } from './sp804';
 import { createVersatileSic, versatileSicTable } from './versatileSic';
@@ -36,6 +53,8 @@ export interface DeviceParameters {
   readonly sdCard?: StorageImage;
   /** Timers: the clock they count, in hertz. */
   readonly clockHz?: number;
+  /** PS/2 interfaces: what is plugged in. */
+  readonly ps2?: Ps2Kind;
 }
 
 interface DeviceKind {
@@ -71,6 +90,24 @@ const kinds = {
     table: sp804Table,
     create: (context, { clockHz }) => createSp804(context, clockHz ?? DEFAULT_TIMER_CLOCK_HZ),
   },
+  pl022: identificationOnly('pl022', 'PrimeCell synchronous serial port (ARM DDI 0194).', 0x0004_1022),
+  pl041: identificationOnly('pl041', 'PrimeCell advanced audio codec interface (ARM DDI 0173).', 0x0004_1041),
+  pl050: { table: pl050Table, create: (context, { ps2 }) => createPl050(context, ps2 ?? 'keyboard') },
+  pl061: { table: pl061Table, create: createPl061 },
+  pl080: { table: pl080Table, create: createPl080 },
+  pl093: identificationOnly('pl093', 'PrimeCell synchronous static memory controller (ARM DDI 0236).', 0x0004_1093),
+  pl110: { table: pl110Table, create: (context) => createPl110(context, 'versatile_sysregs') },
+  pl131: identificationOnly('pl131', 'PrimeCell smart card interface (ARM DDI 0228).', 0x0004_1131),
+  pl172: identificationOnly('pl172', 'PrimeCell multiport memory controller (ARM DDI 0215).', 0x0004_1172),
+  pl181: { table: pl181Table, create: createPl181 },
+  sp805: {
+    table: sp805Table,
+    create: (context, { clockHz }) => createSp805(context, clockHz ?? DEFAULT_TIMER_CLOCK_HZ),
+  },
+  sp810: { table: sp810Table, create: createSp810 },
+  versatile_i2c: { table: versatileI2cTable, create: createVersatileI2c },
+  versatile_pci: { table: versatilePciTable, create: createVersatilePci },
+  versatile_pci_config: { table: versatilePciConfigTable, create: createVersatilePciConfig },
   versatile_sic: { table: versatileSicTable, create: createVersatileSic },
   goldfish_nand: {
     table: goldfishNandTable,
@@ -82,6 +119,7 @@ const kinds = {
   },
   goldfish_audio: { table: goldfishAudioTable, create: createGoldfishAudio },
   qemu_trace: { table: goldfishTraceTable, create: createGoldfishTrace },
+  versatile_sysregs: { table: versatileSysregsTable, create: createVersatileSysregs },
 } satisfies Record<string, DeviceKind>;
 
 export type DeviceName = keyof typeof kinds;

@@ -28,6 +28,7 @@ const INTERRUPT_BITS = 0x7ff;
 const FLAG = { RXFE: 1 << 4, RXFF: 1 << 6, TXFE: 1 << 7 } as const;
 const LCR_FEN = 1 << 4;
 const CR_LBE = 1 << 7;
+const CR_RXE = 1 << 9;
 /** FIFO fill levels of IFLS, in characters of 16; the values above 4 are reserved. */
 const TRIGGER_CHARACTERS = [2, 4, 8, 12, 14, 8, 8, 8];
 
@@ -256,8 +257,9 @@ export function createPl011(context: DeviceContext, port: number): Device {
     write: {
       DR: (value) => {
         const byte = Uint8Array.of(value & 0xff);
-        if ((state.control & CR_LBE) !== 0) receive(byte);
-        else host.consoleOutput(port, byte);
+        // Drivers provoke a first interrupt by a character in loopback with the receiver off.
+        if ((state.control & CR_LBE) === 0) host.consoleOutput(port, byte);
+        else if ((state.control & CR_RXE) !== 0) receive(byte);
         state.raw |= Int.TX;
         update();
       },
