@@ -24,17 +24,21 @@ interface ChangedBlock {
 }
 
 export class ImageStore implements DeviceContents {
-  /** Changed blocks by number. A block that a snapshot holds is replaced, not written. */
+  /** Changed blocks by number. A block that a snapshot holds too is replaced, not written. */
   private blocks = new Map<number, Uint8Array>();
-  /** Numbers of the blocks that no snapshot holds. */
+  /** Numbers of the blocks that nothing else holds, and that may be written in place. */
   private readonly own = new Set<number>();
+  /** Never written. */
+  private readonly erasedBlock: Uint8Array;
 
   /** `erased` is the byte that stands where nothing was written. */
   constructor(
     private readonly image: Uint8Array,
     readonly byteLength: number,
     private readonly erased: number,
-  ) {}
+  ) {
+    this.erasedBlock = new Uint8Array(BLOCK_BYTES).fill(erased);
+  }
 
   /** Bytes from `offset`, fewer at the end of the device. */
   read(offset: number, byteLength: number): Uint8Array {
@@ -66,10 +70,17 @@ export class ImageStore implements DeviceContents {
     const length = Math.max(0, Math.min(byteLength, this.byteLength - offset));
     for (let done = 0; done < length;) {
       const { index, within, count } = this.piece(offset + done, length - done);
-      this.writable(index).fill(this.erased, within, within + count);
+      if (count === BLOCK_BYTES) this.share(index, this.erasedBlock);
+      else this.writable(index).fill(this.erased, within, within + count);
       done += count;
     }
     return length;
+  }
+
+  /** Makes a block one that others hold too, so that erasing a whole device at once costs no copying. */
+  private share(index: number, bytes: Uint8Array): void {
+    this.blocks.set(index, bytes);
+    this.own.delete(index);
   }
 
   /** The part of a range that lies in its first block. */
