@@ -36,6 +36,7 @@ program
       'config',
     ),
   )
+  .option('--symbols <file>', 'ELF file with the symbols of a kernel that has none')
   .option('--initrd <file>', 'initial RAM disk of the kernel')
   .option('--cmdline <text>', 'command line of the kernel')
   .option('--machine <name>', 'board to emulate')
@@ -44,6 +45,8 @@ program
   .option('--cache <mode>', 'what caches do to the values that are read: off, timing or coherence')
   .option('--tlb <name>', 'translations that are kept: fast, or arm926 as on the chip')
   .option('--date <date>', 'calendar time at switch-on, like 2008-06-01T12:00:00Z')
+  .option('--nand <name=file>', 'flash device of the goldfish board; may be repeated', collect)
+  .option('--sd-card <file>', 'card in the SD slot of the goldfish board')
   .option('--load <file@address>', 'copy a file into memory first; may be repeated', collect)
   .option('--pc <address>', 'start the kernel at this physical address')
   .option('--until-console <text>', 'stop when a console has printed this text')

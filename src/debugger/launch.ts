@@ -8,7 +8,7 @@ import type { ImageFace } from '../image/face';
 import { createMachine } from '../machine/machine';
 import type { BootRequest, CacheMode, MachineFace, TickModelName, TlbMode } from '../machine/types';
 import { Engine } from './engine';
-import { boardOf } from './loading/board';
+import { boardOf, checkBuiltins } from './loading/board';
 import { ImageLoader, readNamed, type LoadedImage } from './loading/loadImages';
 import { moduleTags } from './loading/moduleTags';
 import { placeNative } from './loading/native';
@@ -39,7 +39,7 @@ export async function launch(
   runHost: RunHost = defaultRunHost(),
 ): Promise<DebugEngine> {
   const diagnostics: string[] = [];
-  const machine = newMachine(settings, (text) => diagnostics.push(text));
+  const machine = await newMachine(settings, host, (text) => diagnostics.push(text));
   const loaded =
     settings.hypervisor === undefined
       ? await loadNative(settings, host, machine)
@@ -55,8 +55,13 @@ export async function launch(
   });
 }
 
-function newMachine(settings: LaunchSettings, onDiagnostic: (text: string) => void): MachineFace {
-  const board = boardOf(settings);
+async function newMachine(
+  settings: LaunchSettings,
+  host: FileHost,
+  onDiagnostic: (text: string) => void,
+): Promise<MachineFace> {
+  const board = await boardOf(settings, host);
+  checkBuiltins(settings);
   const { memoryBytes: ramBytes, nsPerTick, cacheSizes } = settings;
   try {
     return createMachine({
@@ -127,7 +132,10 @@ async function loadNative(settings: LaunchSettings, host: FileHost, machine: Mac
   write(machine, all);
   const initrd = settings.initrd === undefined ? {} : { initrd: await readNamed(host, settings.initrd) };
   boot(machine, { entry, ...initrd, ...commandLine(settings) });
-  return { machine, entry, images: { domains: [], native: image ? [image] : [] } };
+  const symbols =
+    settings.symbols === undefined ? undefined : (await new ImageLoader(host).load(settings.symbols)).image;
+  const known = symbols ?? image;
+  return { machine, entry, images: { domains: [], native: known ? [known] : [] } };
 }
 
 function preloads(settings: LaunchSettings, host: FileHost): Promise<readonly Block[]> {

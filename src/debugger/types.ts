@@ -27,6 +27,8 @@ export interface LaunchSettings {
   readonly domains: readonly DomainSettings[];
   /** Native: a kernel without a hypervisor. */
   readonly kernel?: string;
+  /** An ELF with the symbols of the native kernel, when that is stripped or no ELF. */
+  readonly symbols?: string;
   readonly initrd?: string;
   readonly commandLine?: string;
   readonly load: readonly { readonly file: string; readonly address: number }[];
@@ -47,6 +49,17 @@ export interface BoardSettings {
   readonly serialPorts?: number;
   /** Calendar time at switch-on, in seconds since 1970. */
   readonly epochSeconds?: number;
+  readonly nand?: readonly (StorageSettings & { readonly name: string })[];
+  readonly sdCard?: StorageSettings;
+  readonly traceDevice?: boolean;
+}
+
+/** Something that keeps data: what it holds at the beginning, never written back. */
+export interface StorageSettings {
+  readonly file?: string;
+  /** When it is more than the file. */
+  readonly byteLength?: number;
+  readonly readOnly: boolean;
 }
 
 export interface DomainSettings {

@@ -77,6 +77,29 @@ describe('a launch configuration', () => {
     );
   });
 
+  it('reads flash devices and a card, with their paths', () => {
+    const configuration = {
+      ...two,
+      nand: [
+        { name: 'system', file: 'system.img', readOnly: true },
+        { name: 'data', size: '64M' },
+      ],
+      sdCard: { file: '/card.img' },
+      traceDevice: true,
+    };
+    const { settings, fileAttributes } = resolveLaunch(configuration, '/folder');
+    assert.deepEqual(settings.board, {
+      nand: [
+        { name: 'system', file: '/folder/system.img', readOnly: true },
+        { name: 'data', byteLength: 64 << 20, readOnly: false },
+      ],
+      sdCard: { file: '/card.img', readOnly: false },
+      traceDevice: true,
+    });
+    assert.match(fileAttributes.get('/folder/system.img')!, /"nand\[0\]\.file"/);
+    assert.match(fileAttributes.get('/card.img')!, /"sdCard\.file"/);
+  });
+
   it('fills in what an inner object leaves out', () => {
     const { settings, warnings } = resolveLaunch({ ...two, cacheSizes: { data: '8K', wayz: 4 } });
     assert.deepEqual(settings.cacheSizes, { instructionBytes: 0x4000, dataBytes: 0x2000 });
@@ -140,6 +163,8 @@ describe('a launch configuration', () => {
     ['has an unknown TLB', { ...two, tlb: 'slow' }, /"tlb".*one of "fast", "arm926"/],
     ['has cache sizes that are no object', { ...two, cacheSizes: '16K' }, /"cacheSizes".*object in curly braces/],
     ['has a wrong cache size', { ...two, cacheSizes: { data: 'x' } }, /"cacheSizes\.data".*is "x".*like "16M"/],
+    ['has a flash device without a name', { ...two, nand: [{ file: 'x' }] }, /"nand\[0\]\.name".*is missing/],
+    ['has a trace device that is no flag', { ...two, traceDevice: 'yes' }, /"traceDevice".*true or false/],
     ['has too many serial ports', { ...two, serialPorts: 9 }, /"serialPorts".*is 9: .*whole number from 1 to 8/],
     ['has half a serial port', { ...two, serialPorts: 1.5 }, /"serialPorts".*is 1\.5/],
     ['has no real date', { ...two, date: '2008-13-01' }, /"date".*a date since 1970/],

@@ -64,6 +64,60 @@ describe('Launch settings', () => {
     assert.equal(BigInt(rtc.peek(0)!), before & 0xffff_ffffn);
   });
 
+  it('give the goldfish board its flash, its card and its trace device', async () => {
+    const { launch } = await import('../../src/debugger/launch');
+    const { fileHost, settings } = await import('./support/session');
+    const files = new Map([
+      ['system.img', new Uint8Array(2112 * 64)],
+      ['card.img', new Uint8Array(1 << 20)],
+    ]);
+    const host = { ...fileHost, readFile: async (path: string) => files.get(path) ?? fileHost.readFile(path) };
+    const storage = { readOnly: false };
+    const board = {
+      nand: [
+        { name: 'system', file: 'system.img', readOnly: true },
+        { name: 'userdata', byteLength: 2112 * 128, ...storage },
+      ],
+      sdCard: { file: 'card.img', ...storage },
+      traceDevice: true,
+    };
+    const engine = await launch(settings({ ...native, board }), host);
+    const names = engine.machine.devices.map(({ instance }) => instance);
+    for (const name of ['goldfish_nand', 'goldfish_mmc.0', 'qemu_trace']) assert.ok(names.includes(name), name);
+    const nand = engine.machine.devices.find(({ instance }) => instance === 'goldfish_nand')!;
+    assert.equal(nand.peek(4), 2, 'DEVICE_COUNT');
+    const wrong: readonly (readonly [LaunchSettings['board'], RegExp])[] = [
+      [{ sdCard: { ...storage } }, /"sdCard" holds nothing: give a "file", a "size", or both/],
+      [
+        { sdCard: { file: 'card.img', byteLength: 7, ...storage } },
+        /"sdCard\.size" is 7, and card\.img has 1048576 bytes/,
+      ],
+      [{ nand: [{ name: 'x', byteLength: 2 ** 40, ...storage }] }, /"nand\[0\]\.size" is 1099511627776/],
+      [{ nand: [{ name: 'x', file: 'none.img', ...storage }] }, /none\.img cannot be read/],
+    ];
+    for (const [each, message] of wrong)
+      await assert.rejects(launch(settings({ ...native, board: each }), host), message);
+  });
+
+  it('that a board has no place for are refused with the boards that have', async () => {
+    const foreign = { ...native, machine: 'versatilepb' };
+    await assert.rejects(
+      session({ ...foreign, board: { serialPorts: 3 } }),
+      /"serialPorts" cannot be set for the board versatilepb: remove it, or choose "machine": "goldfish"\.$/,
+    );
+    await assert.rejects(session(foreign), /builtin:mini-os-native is built for the goldfish board/);
+  });
+
+  it('take the symbols of a kernel from another file', async () => {
+    const { launch } = await import('../../src/debugger/launch');
+    const { fileHost, root, settings } = await import('./support/session');
+    const elf = `${root}/firmware/images/mini-os-native.elf`;
+    const raw = new Uint8Array(64);
+    const host = { ...fileHost, readFile: async (path: string) => (path === 'zImage' ? raw : fileHost.readFile(path)) };
+    const engine = await launch(settings({ ...native, kernel: 'zImage', symbols: elf }), host);
+    assert.ok(engine.images.some((image) => image.symbol('unit_task') !== undefined));
+  });
+
   it('that are unknown are told in words', async () => {
     await assert.rejects(
       session({ ...native, tickModel: 'x' }),

@@ -105,6 +105,27 @@ const cacheSizeAttributes: readonly Attribute[] = (['instruction', 'data'] as co
   doc: `Size of the ${name} cache: a power of two from \`"4K"\` to \`"128K"\`.`,
 }));
 
+const storageAttributes: readonly Attribute[] = [
+  {
+    name: 'file',
+    kind: 'file',
+    form: 'both',
+    doc: 'What it holds at the beginning. The file itself is never written; left out, it is empty.',
+  },
+  { name: 'size', kind: 'size', form: 'both', doc: 'Its size, when that is more than the file.' },
+  { name: 'readOnly', kind: 'flag', form: 'both', default: false, doc: 'Whether the guest can write to it.' },
+];
+const nandAttributes: readonly Attribute[] = [
+  {
+    name: 'name',
+    kind: 'text',
+    form: 'both',
+    required: true,
+    doc: 'By which the kernel knows it, such as `"system"`.',
+  },
+  ...storageAttributes,
+];
+
 /** The attributes of `"type": "armvisor", "request": "launch"`, in the order of the documentation. */
 export const launchAttributes: readonly Attribute[] = [
   {
@@ -126,6 +147,12 @@ export const launchAttributes: readonly Attribute[] = [
     kind: 'image',
     form: 'native',
     doc: 'A kernel that runs on the machine without a hypervisor: an ELF file, a raw image (loaded at 0x00010000), or `builtin:mini-os-native`.',
+  },
+  {
+    name: 'symbols',
+    kind: 'file',
+    form: 'native',
+    doc: 'An ELF file with the symbols of `kernel`, when that is stripped or no ELF file: the `vmlinux` of a Linux `zImage`.',
   },
   {
     name: 'initrd',
@@ -153,6 +180,10 @@ export const launchAttributes: readonly Attribute[] = [
     default: 'goldfish',
     choices: [
       { value: 'goldfish', doc: "Android's first emulator board: ARM926EJ-S, interrupt controller, timer, TTYs." },
+      {
+        value: 'versatilepb',
+        doc: "ARM's Versatile Platform Baseboard, for kernels of yours: PL011 UARTs, SP804 timers, PL190 interrupt controller.",
+      },
     ],
     doc: 'The board to emulate.',
   },
@@ -241,7 +272,27 @@ export const launchAttributes: readonly Attribute[] = [
     name: 'date',
     kind: 'date',
     form: 'both',
-    doc: 'Calendar time at switch-on for the goldfish real-time clock: text like `"2008-06-01T12:00:00Z"`, or seconds since 1970. Never the time of this computer, so that runs repeat.',
+    doc: 'Calendar time at switch-on for the real-time clock of the board: text like `"2008-06-01T12:00:00Z"`, or seconds since 1970. Never the time of this computer, so that runs repeat.',
+  },
+  {
+    name: 'nand',
+    kind: 'list',
+    form: 'both',
+    elements: nandAttributes,
+    doc: 'Flash devices of the goldfish board, in the order in which the kernel numbers them. An image has pages of 2048 bytes, each with its 64 spare bytes after it.',
+  },
+  {
+    name: 'sdCard',
+    kind: 'object',
+    form: 'both',
+    elements: storageAttributes,
+    doc: 'The card in the SD slot of the goldfish board; left out, there is no slot.',
+  },
+  {
+    name: 'traceDevice',
+    kind: 'flag',
+    form: 'both',
+    doc: 'Whether the goldfish board has the trace device (`qemu_trace`), for kernels that were built to talk to one. It shifts the devices after it.',
   },
   {
     name: 'cwd',

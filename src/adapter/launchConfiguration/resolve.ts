@@ -3,7 +3,7 @@
  * the attribute, what is wrong and the remedy. Reads no files; `launch` in src/debugger does. The adapter's launch request
  * and the command line call it.
  */
-import { UserError, type DomainSettings, type LaunchSettings } from '../../debugger/types';
+import { UserError, type DomainSettings, type LaunchSettings, type StorageSettings } from '../../debugger/types';
 import { foreignAttributes, launchAttributes, type Attribute, type AttributeKind } from './attributes';
 import { nearest } from './spelling';
 import { parseAddress, parseDate, parseSize, quoteValue, resolvePath } from './values';
@@ -182,6 +182,15 @@ function readDomains(list: readonly Values[], folder: string | undefined, naming
   return domains;
 }
 
+/** A flash device or a card. */
+function storage({ file, size, readOnly }: Values, folder: string | undefined): StorageSettings {
+  return {
+    ...(file !== undefined && { file: resolvePath(file as string, folder) }),
+    ...(size !== undefined && { byteLength: size as number }),
+    readOnly: readOnly as boolean,
+  };
+}
+
 function checkStop(stop: boolean | string, domains: readonly DomainSettings[], native: boolean, naming: Naming): void {
   if (typeof stop === 'boolean') return;
   const names = native ? [] : ['hypervisor', ...domains.map((domain) => domain.name)];
@@ -224,8 +233,9 @@ export function resolveLaunch(
     file: resolvePath(entry.file as string, base),
     address: entry.address as number,
   }));
+  const sdCard = readInner(values.sdCard, attributeNamed('sdCard'), warnings, naming);
   const cacheSizes = readInner(values.cacheSizes, attributeNamed('cacheSizes'), warnings, naming);
-  const optionalPath = (name: 'hypervisor' | 'kernel' | 'initrd'): Partial<LaunchSettings> =>
+  const optionalPath = (name: 'hypervisor' | 'kernel' | 'symbols' | 'initrd'): Partial<LaunchSettings> =>
     values[name] === undefined ? {} : { [name]: resolvePath(values[name] as string, base) };
   const settings: LaunchSettings = {
     machine: values.machine as string,
@@ -233,6 +243,7 @@ export function resolveLaunch(
     ...optionalPath('hypervisor'),
     domains,
     ...optionalPath('kernel'),
+    ...optionalPath('symbols'),
     ...optionalPath('initrd'),
     commandLine: values.cmdline as string,
     load,
@@ -245,6 +256,14 @@ export function resolveLaunch(
     }),
     tlb: values.tlb as string,
     board: {
+      ...(values.nand !== undefined && {
+        nand: readList(values.nand, attributeNamed('nand'), warnings, naming).map((each) => ({
+          name: each.name as string,
+          ...storage(each, base),
+        })),
+      }),
+      ...(sdCard && { sdCard: storage(sdCard, base) }),
+      ...(values.traceDevice !== undefined && { traceDevice: values.traceDevice as boolean }),
       ...(values.serialPorts !== undefined && { serialPorts: values.serialPorts as number }),
       ...(values.date !== undefined && { epochSeconds: values.date as number }),
     },
@@ -261,11 +280,14 @@ function fileAttributesOf(settings: LaunchSettings, naming: Naming): Map<string,
   };
   note(settings.hypervisor, 'hypervisor');
   note(settings.kernel, 'kernel');
+  note(settings.symbols, 'symbols');
   note(settings.initrd, 'initrd');
   settings.domains.forEach((domain, index) => {
     note(domain.kernel, `domains[${index}].kernel`);
     note(domain.symbols, `domains[${index}].symbols`);
   });
+  settings.board?.nand?.forEach(({ file }, index) => note(file, `nand[${index}].file`));
+  note(settings.board?.sdCard?.file, 'sdCard.file');
   settings.load.forEach((entry, index) => note(entry.file, `load[${index}].file`));
   return attributes;
 }

@@ -20,6 +20,7 @@ import { writeScreenshots } from './screenshot';
 export interface RunOptions {
   readonly config?: string;
   readonly kernel?: string;
+  readonly symbols?: string;
   readonly initrd?: string;
   readonly cmdline?: string;
   readonly machine?: string;
@@ -28,6 +29,8 @@ export interface RunOptions {
   readonly cache?: string;
   readonly tlb?: string;
   readonly date?: string;
+  readonly nand?: readonly string[];
+  readonly sdCard?: string;
   readonly load?: readonly string[];
   readonly pc?: string;
   readonly untilConsole?: string;
@@ -42,6 +45,7 @@ const nativeOptions: Readonly<
   Record<string, { readonly option: string; readonly value: (options: RunOptions) => unknown }>
 > = {
   kernel: { option: '--kernel', value: (options) => options.kernel },
+  symbols: { option: '--symbols', value: (options) => options.symbols },
   initrd: { option: '--initrd', value: (options) => options.initrd },
   cmdline: { option: '--cmdline', value: (options) => options.cmdline },
   machine: { option: '--machine', value: (options) => options.machine },
@@ -50,6 +54,8 @@ const nativeOptions: Readonly<
   cache: { option: '--cache', value: (options) => options.cache },
   tlb: { option: '--tlb', value: (options) => options.tlb },
   date: { option: '--date', value: (options) => options.date },
+  nand: { option: '--nand', value: (options) => options.nand?.map(readNand) },
+  sdCard: { option: '--sd-card', value: (options) => options.sdCard && { file: options.sdCard } },
   load: { option: '--load', value: (options) => options.load?.map(readLoad) },
   entry: { option: '--pc', value: (options) => options.pc },
 };
@@ -118,6 +124,14 @@ function readLoad(text: string): { file: string; address: string } {
     throw new UserError(`--load is "${text}": it must be FILE@ADDRESS, like data.bin@0x00800000.`);
   }
   return { file: text.slice(0, at), address: text.slice(at + 1) };
+}
+
+function readNand(text: string): { name: string; file: string } {
+  const at = text.indexOf('=');
+  if (at <= 0 || at === text.length - 1) {
+    throw new UserError(`--nand is "${text}": it must be NAME=FILE, like system=system.img.`);
+  }
+  return { name: text.slice(0, at), file: text.slice(at + 1) };
 }
 
 function fromOptions(file: string | undefined, options: RunOptions): ResolvedLaunch {
