@@ -48,7 +48,7 @@ struct domain *domain_create(domid_t id, const char *name)
     if (!v)
         goto no_memory;
     d->vcpu[0] = v;
-    share_xen_page_with_guest(shared, d);
+    d->shared_info_mfn = share_heap_page(shared, d);
     d->shared_info = map_shared_info(id, d->shared_info_mfn);
     v->vcpu_info = &d->shared_info->vcpu_info[0];
     v->vcpu_info->evtchn_upcall_mask = 1;
@@ -69,11 +69,7 @@ no_memory:
 /* Undoes domain_create. */
 void domain_discard(struct domain *d)
 {
-    struct page_info *page = mfn_to_page(d->shared_info_mfn);
-
-    page->owner = NULL;
-    page->count_info = page->type_info = 0;
-    free_xenheap_page(__va(d->shared_info_mfn << PAGE_SHIFT));
+    unshare_heap_page(d->shared_info_mfn);
     free_vcpu_struct(d->vcpu[0]);
     free_xenheap_page(d);
 }
@@ -183,6 +179,7 @@ void domain_destroy(struct domain *d)
     domain_by_id[d->domain_id] = NULL;
     evtchn_forget_domain(d->domain_id);
     printk("(XEN) Domain-%d (%s) is destroyed: %u KB are free again\n", d->domain_id, d->name, d->tot_pages << 2);
+    grant_table_destroy(d);
     release_page_tables(d);
     free_domain_pages(d);
     evtchn_destroy(d);

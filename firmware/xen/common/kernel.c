@@ -11,6 +11,7 @@
 #include <public/version.h>
 
 #define MULTICALL_MAX 256
+#define RESERVATION_BATCH_MAX 1024
 
 long do_ni_hypercall(void)
 {
@@ -75,6 +76,34 @@ long do_vm_assist(unsigned int cmd, unsigned int type)
     return cmd == VMASST_CMD_disable ? 0 : -ENOSYS;
 }
 
+/* Stops at the first extent that cannot be had or given; the result says how many were done. */
+static long change_reservation(struct domain *d, const struct xen_memory_reservation *request, bool increase)
+{
+    unsigned long done;
+
+    if ((request->domid != DOMID_SELF && request->domid != d->domain_id) || request->extent_order)
+        return request->extent_order ? -EINVAL : -EPERM;
+    if (request->nr_extents > RESERVATION_BATCH_MAX)
+        return -E2BIG;
+    for (done = 0; done < request->nr_extents; done++) {
+        unsigned long mfn;
+
+        if (!increase) {
+            if (copy_from_guest(&mfn, request->extent_start + done) || !release_domain_page(d, mfn))
+                break;
+            continue;
+        }
+        mfn = d->tot_pages < d->max_pages ? alloc_domain_page(d) : 0;
+        if (!mfn)
+            break;
+        if (copy_to_guest(request->extent_start + done, &mfn)) {
+            release_domain_page(d, mfn);
+            break;
+        }
+    }
+    return (long)done;
+}
+
 long do_memory_op(int cmd, void *arg)
 {
     struct domain *self = current->domain;
@@ -82,6 +111,14 @@ long do_memory_op(int cmd, void *arg)
     domid_t id;
 
     switch (cmd) {
+    case XENMEM_increase_reservation:
+    case XENMEM_decrease_reservation: {
+        struct xen_memory_reservation request;
+
+        if (copy_from_guest(&request, (struct xen_memory_reservation *)arg))
+            return -EFAULT;
+        return change_reservation(self, &request, cmd == XENMEM_increase_reservation);
+    }
     case XENMEM_maximum_ram_page:
         return (long)max_page - 1;
     case XENMEM_current_reservation:

@@ -17,6 +17,7 @@ long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsign
 long do_set_callbacks(unsigned long event, unsigned long failsafe);
 long do_sched_op_compat(int cmd, unsigned long value);
 long do_dom0_op(struct dom0_op *arg);
+long do_grant_table_op(unsigned int cmd, void *array, unsigned int count);
 long do_memory_op(int cmd, void *arg);
 long do_multicall(struct multicall_entry *calls, unsigned int count);
 long do_update_va_mapping(unsigned long va, unsigned long flags, uint64_t val);

@@ -40,6 +40,7 @@ _Static_assert(sizeof(struct page_info) == 24, "a frame table entry has 24 bytes
 #define PGT_count_mask      0x0000FFFF
 
 extern unsigned long max_page;          /* number of machine frames */
+#define INVALID_M2P_ENTRY   0xFFFFFFFF
 #define frame_table         ((struct page_info *)FRAMETABLE_VIRT_START)
 #define machine_to_phys     ((uint32_t *)RDWR_MPT_VIRT_START)
 #define mfn_to_page(mfn)    (frame_table + (mfn))
@@ -70,7 +71,12 @@ void get_page(struct page_info *page);      /* a mapping in a domain that is not
 void put_page(struct page_info *page);
 void set_first_free_mfn(unsigned long mfn);
 unsigned long free_domain_page_count(void);
-void share_xen_page_with_guest(void *page, struct domain *d);
+unsigned long alloc_domain_page(struct domain *d);
+bool release_domain_page(struct domain *d, unsigned long mfn);
+bool give_frame(struct domain *from, struct domain *to, unsigned long mfn);
+bool is_domain_memory(unsigned long mfn);   /* not the hypervisor's, which may lend pages of its heap */
+unsigned long share_heap_page(void *page, struct domain *d);
+void unshare_heap_page(unsigned long mfn);
 
 /* The first-level table of a new space: takes over four typed frames and fills the hypervisor's slots. */
 bool init_l2_table(unsigned long mfn);

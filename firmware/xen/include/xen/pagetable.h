@@ -16,4 +16,13 @@ bool get_l2_type(struct domain *d, unsigned long mfn);
 void put_l2_type(struct domain *d, unsigned long mfn);
 void release_page_tables(struct domain *d);
 
+/* The descriptor that maps va in the space that is loaded; NULL when va is not the guest's or has no coarse table. */
+uint32_t *linear_l1_entry(unsigned long va);
+
+/* Frames that another domain has granted: a reference without a mapping, or with one in the space that is loaded. */
+bool get_foreign_frame(struct domain *d, struct domain *owner, unsigned long mfn);
+void put_foreign_frame(unsigned long mfn);
+long map_foreign_frame(struct domain *d, struct domain *owner, unsigned long va, uint32_t value);
+void unmap_foreign_frame(struct domain *d, unsigned long va, unsigned long mfn);
+
 #endif

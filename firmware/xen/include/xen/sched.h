@@ -6,6 +6,7 @@
 #define __XEN_SCHED_H__
 
 #include <xen/types.h>
+#include <xen/grant_table.h>
 #include <xen/timer.h>
 #include <asm-arm/config.h>
 #include <public/event_channel.h>
@@ -103,6 +104,7 @@ struct domain {
     unsigned int shutdown_code;         /* SHUTDOWN_*, with DOMF_shutdown */
     struct vcpu *vcpu[MAX_VIRT_CPUS];
     struct evtchn *evtchn[NR_EVTCHN_BUCKETS];
+    struct grant_table grant_table;
     unsigned long min_mfn;              /* its frames are min_mfn .. min_mfn + tot_pages - 1 */
     unsigned long shared_info_mfn;
     char name[DOMAIN_NAME_BYTES];

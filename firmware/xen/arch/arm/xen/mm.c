@@ -29,7 +29,7 @@ extern char __vectors_load[];
 #define MAP_WINDOWS 8   /* used in turn; nobody holds more than three at a time */
 static unsigned int next_window;
 
-static unsigned long lowest_free_mfn, free_pages, end_domain_mfn;
+static unsigned long first_domain_mfn, lowest_free_mfn, free_pages, end_domain_mfn;
 static unsigned long loaded_table = IDLE_PGDIR_PHYS;
 
 static void write_entry(uint32_t *entry, uint32_t value)
@@ -87,7 +87,7 @@ void paging_init(unsigned long ram_bytes)
 /* Domain memory begins behind the last module. */
 void set_first_free_mfn(unsigned long mfn)
 {
-    lowest_free_mfn = round_up(mfn, L2_TABLE_PAGES);
+    first_domain_mfn = lowest_free_mfn = round_up(mfn, L2_TABLE_PAGES);
     free_pages = end_domain_mfn > lowest_free_mfn ? end_domain_mfn - lowest_free_mfn : 0;
 }
 
@@ -118,15 +118,29 @@ struct shared_info *map_shared_info(domid_t id, unsigned long mfn)
     return (struct shared_info *)va;
 }
 
-void share_xen_page_with_guest(void *va, struct domain *d)
+/* A page of the heap that d may map too; answers its frame. */
+unsigned long share_heap_page(void *va, struct domain *d)
 {
     unsigned long mfn = __pa(va) >> PAGE_SHIFT;
     struct page_info *page = mfn_to_page(mfn);
 
+    cache_clean_invalidate_all();               /* it was cleared through DIRECTMAP, which is cached */
     page->owner = d;
     page->count_info = PGC_allocated | 1;
     page->type_info = PGT_writable_page | 1;    /* ours: so a guest can never make a page table of it */
-    d->shared_info_mfn = mfn;
+    return mfn;
+}
+
+/* Its domain is no more. */
+void unshare_heap_page(unsigned long mfn)
+{
+    memset(mfn_to_page(mfn), 0, sizeof(struct page_info));
+    free_xenheap_page(__va(mfn << PAGE_SHIFT));
+}
+
+bool is_domain_memory(unsigned long mfn)
+{
+    return mfn >= first_domain_mfn && mfn < end_domain_mfn;
 }
 
 /* First of `pages` neighbouring frames that belong to nobody, 16 KB aligned so that a first-level table can lie there. */
@@ -167,6 +181,56 @@ unsigned long alloc_domain_pages(struct domain *d, unsigned long pages)
     return mfn;
 }
 
+static void free_domain_page(unsigned long mfn);
+
+/* One more frame for a domain that runs; 0 when there is none. Where it shows it is the guest's affair. */
+unsigned long alloc_domain_page(struct domain *d)
+{
+    unsigned long mfn = lowest_free_mfn;
+
+    while (mfn < end_domain_mfn && mfn_to_page(mfn)->count_info)
+        mfn++;
+    if (mfn >= end_domain_mfn)
+        return 0;
+    free_pages--;
+    mfn_to_page(mfn)->owner = d;
+    mfn_to_page(mfn)->count_info = PGC_allocated | 1;
+    machine_to_phys[mfn] = INVALID_M2P_ENTRY;
+    d->tot_pages++;
+    return mfn;
+}
+
+/* A frame of d that nothing maps or uses. What the cache may still hold of it goes to memory. */
+static bool is_unused(struct domain *d, unsigned long mfn)
+{
+    if (mfn >= max_page || !is_domain_memory(mfn) || mfn_to_page(mfn)->owner != d)
+        return false;
+    if ((mfn_to_page(mfn)->count_info & PGC_count_mask) != 1 || (mfn_to_page(mfn)->type_info & PGT_count_mask))
+        return false;
+    address_space_flush();
+    return true;
+}
+
+bool release_domain_page(struct domain *d, unsigned long mfn)
+{
+    if (!is_unused(d, mfn))
+        return false;
+    free_domain_page(mfn);
+    d->tot_pages--;
+    return true;
+}
+
+bool give_frame(struct domain *from, struct domain *to, unsigned long mfn)
+{
+    if (to->tot_pages >= to->max_pages || !is_unused(from, mfn))
+        return false;
+    mfn_to_page(mfn)->owner = to;
+    machine_to_phys[mfn] = INVALID_M2P_ENTRY;
+    from->tot_pages--;
+    to->tot_pages++;
+    return true;
+}
+
 /* Nobody refers to this frame any more. It is cleared, so that whoever gets it next reads nothing of what was there. */
 static void free_domain_page(unsigned long mfn)
 {
@@ -196,9 +260,11 @@ void put_page(struct page_info *page)
 /* All frames of a domain that will not run again. Those that others still map are freed when the last mapping goes. */
 void free_domain_pages(struct domain *d)
 {
-    for (unsigned long mfn = d->min_mfn; mfn < d->min_mfn + d->tot_pages; mfn++) {
+    for (unsigned long mfn = first_domain_mfn; mfn < end_domain_mfn; mfn++) {
         struct page_info *page = mfn_to_page(mfn);
 
+        if (page->owner != d)
+            continue;
         if ((page->count_info & PGC_count_mask) == 1) {
             free_domain_page(mfn);
         } else {

@@ -82,19 +82,6 @@ long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsign
     return error;
 }
 
-/*
- * The descriptor of va in the space that is loaded, through PERDOMAIN and LINEAR_PT; NULL when va is not the guest's or
- * no coarse table is there.
- */
-static uint32_t *linear_l1_entry(unsigned long va)
-{
-    const volatile uint32_t *table = (const uint32_t *)PERDOMAIN_VIRT_START;
-
-    if (va < GUEST_USER_START || va >= GUEST_KERNEL_END || !table[l2_index(va)])
-        return NULL;
-    return (uint32_t *)LINEAR_PT_VIRT_START + (va >> PAGE_SHIFT);
-}
-
 static void flush_as_asked(unsigned long va, unsigned long flags)
 {
     drain_write_buffer();

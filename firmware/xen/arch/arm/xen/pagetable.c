@@ -36,8 +36,8 @@ static bool get_writable(struct domain *d, struct domain *owner, unsigned long m
     page = mfn_to_page(mfn);
     if (page->owner != owner)
         return false;
-    if (owner != d && (mfn < owner->min_mfn || mfn - owner->min_mfn >= owner->tot_pages))
-        return false;                   /* its shared-info page lies in the hypervisor's heap */
+    if (owner != d && !is_domain_memory(mfn))
+        return false;                   /* pages that the hypervisor shares with the owner lie in its heap */
     if (type_count(page) == 0)
         page->type_info = PGT_writable_page;
     else if (page_type(page) != PGT_writable_page || type_count(page) == PGT_count_mask)
@@ -65,8 +65,11 @@ static bool get_l1_entry(struct domain *d, struct domain *owner, uint32_t *value
         return true;
     if ((*value & DESC_TYPE_MASK) != L1E_SMALL)
         return false;
-    if (mfn < max_page)
+    if (mfn < max_page) {
+        if (!is_domain_memory(mfn))     /* the hypervisor uses what it shares through uncached mappings */
+            *value &= ~(uint32_t)(DESC_CACHEABLE | DESC_BUFFERABLE);
         return get_writable(d, owner, mfn);
+    }
     if (owner != d || !(d->domain_flags & DOMF_privileged) || !platform_io_permitted(mfn))
         return false;
     *value &= ~(uint32_t)(DESC_CACHEABLE | DESC_BUFFERABLE);
@@ -162,11 +165,11 @@ void put_l1_type(struct domain *d, struct page_info *page)
  */
 void release_page_tables(struct domain *d)
 {
-    for (unsigned long mfn = d->min_mfn; mfn < d->min_mfn + d->tot_pages; mfn++) {
+    for (unsigned long mfn = 0; mfn < max_page; mfn++) {
         struct page_info *page = mfn_to_page(mfn);
         volatile uint32_t *table;
 
-        if (!(page->type_info & PGT_validated))
+        if (page->owner != d || !(page->type_info & PGT_validated))
             continue;
         if (page_type(page) == PGT_l2_page_table) {
             free_xenheap_page(page->u.companion);
@@ -318,4 +321,67 @@ void put_l2_type(struct domain *d, unsigned long mfn)
     page->u.companion = NULL;
     for (unsigned int i = 0; i < L2_TABLE_PAGES; i++)
         page[i].type_info = PGT_none;
+}
+
+/*
+ * The descriptor of va in the space that is loaded, through PERDOMAIN and LINEAR_PT; NULL when va is not the guest's or
+ * no coarse table is there.
+ */
+uint32_t *linear_l1_entry(unsigned long va)
+{
+    const volatile uint32_t *table = (const uint32_t *)PERDOMAIN_VIRT_START;
+
+    if (va < GUEST_USER_START || va >= GUEST_KERNEL_END || !table[l2_index(va)])
+        return NULL;
+    return (uint32_t *)LINEAR_PT_VIRT_START + (va >> PAGE_SHIFT);
+}
+
+/* ----------------------------------------------------------------------------------------------------- granted frames */
+
+bool get_foreign_frame(struct domain *d, struct domain *owner, unsigned long mfn)
+{
+    return get_writable(d, owner, mfn);
+}
+
+void put_foreign_frame(unsigned long mfn)
+{
+    put_type(mfn_to_page(mfn));
+    put_page(mfn_to_page(mfn));
+}
+
+/* What the cache holds of a page of the space that is loaded goes to memory. */
+static void flush_page(unsigned long va)
+{
+    for (unsigned long line = va; line < va + PAGE_SIZE; line += CACHE_LINE)
+        dcache_clean_invalidate_line(line);
+    drain_write_buffer();
+}
+
+/* Lets va, in the space that is loaded, show a frame of another domain. What was there before is let go. */
+long map_foreign_frame(struct domain *d, struct domain *owner, unsigned long va, uint32_t value)
+{
+    uint32_t *entry = linear_l1_entry(va);
+
+    if (!entry)
+        return -EINVAL;
+    if ((*entry & DESC_TYPE_MASK) != DESC_FAULT)
+        flush_page(va);
+    if (mod_l1_entry(d, owner, entry, value))
+        return -EINVAL;
+    drain_write_buffer();
+    tlb_invalidate_page(va);
+    return 0;
+}
+
+/* Takes it away again, unless va shows something else by now. */
+void unmap_foreign_frame(struct domain *d, unsigned long va, unsigned long mfn)
+{
+    uint32_t *entry = linear_l1_entry(va);
+
+    if (!entry || (*entry & DESC_TYPE_MASK) != L1E_SMALL || *entry >> PAGE_SHIFT != mfn)
+        return;
+    flush_page(va);
+    mod_l1_entry(d, d, entry, 0);
+    drain_write_buffer();
+    tlb_invalidate_page(va);
 }

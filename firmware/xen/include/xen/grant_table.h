@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: MIT
+ * Grants between domains. (common/grant_table.c)
+ */
+#ifndef __XEN_GRANT_TABLE_H__
+#define __XEN_GRANT_TABLE_H__
+
+#include <public/grant_table.h>
+
+#define MAPTRACK_PER_PAGE   256
+#define MAPTRACK_PAGES      4
+
+struct domain;
+
+/* What the hypervisor keeps of an entry that is mapped; the guest's own entry is never believed twice. */
+struct active_grant {
+    uint16_t maps;              /* how many handles */
+    uint16_t writers;           /* of them, those that may write */
+    uint32_t frame;
+};
+
+/* One mapping of another domain's grant: what a handle stands for. */
+struct grant_mapping {
+    uint32_t host_addr;         /* 0: no host mapping */
+    uint32_t frame;
+    uint16_t ref;
+    domid_t granter;            /* IDLE_DOMAIN_ID: it has been destroyed */
+    uint16_t flags;             /* GNTMAP_*; 0 = the handle is free */
+    uint16_t pad;
+};
+
+struct grant_table {
+    unsigned long shared_mfn[NR_GRANT_FRAMES];
+    struct active_grant *active[NR_GRANT_FRAMES];   /* a page for each frame of the table */
+    unsigned int nr_frames;
+    struct grant_mapping *maptrack[MAPTRACK_PAGES];
+};
+
+/* For a domain that is about to be destroyed: it maps nothing any more, and grants nothing. */
+void grant_table_destroy(struct domain *d);
+
+#endif
