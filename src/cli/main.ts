@@ -53,6 +53,7 @@ program
   .option('--until-pc <address|symbol>', 'stop when the CPU is about to execute this address')
   .option('--max-instructions <count>', 'stop after so many instructions')
   .option('--screenshot <file.png>', 'write what the display shows at the end')
+  .option('--audio <file.wav>', 'write what the sound device plays')
   .option('--json', 'print one JSON object as the last line of the output')
   .addHelpText(
     'after',

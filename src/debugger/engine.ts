@@ -74,6 +74,7 @@ export class Engine implements DebugEngine {
   private readonly consoles: Consoles;
   private readonly loaded: MachineSnapshot;
   private readonly detachConsole: () => void;
+  private readonly detachDevices: () => void;
   private moving: Promise<StopEvent> | undefined;
 
   private readonly stopped = new Listeners<StopEvent>();
@@ -118,6 +119,10 @@ export class Engine implements DebugEngine {
     );
     this.loop.onSlice = () => this.afterSlice();
     this.detachConsole = this.machine.onConsoleOutput((_port, bytes) => this.consoles.receive(bytes));
+    this.detachDevices = this.machine.onDeviceOutput((instance, { line }) => {
+      // Log devices speak in lines; sound and network frames are for whoever asked for them.
+      if (typeof line === 'string') this.messages.emit([`${instance}: ${line}`, 'info']);
+    });
     this.loaded = this.machine.snapshot();
   }
 
@@ -160,6 +165,7 @@ export class Engine implements DebugEngine {
   dispose(): void {
     this.pause();
     this.detachConsole();
+    this.detachDevices();
     for (const listeners of [this.stopped, this.continued, this.consoleOutput, this.messages]) listeners.clear();
   }
 

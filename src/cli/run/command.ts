@@ -13,6 +13,7 @@ import { resolveLaunch, type ResolvedLaunch } from '../../adapter/launchConfigur
 import { ConsoleLines } from '../../adapter/consoleLines';
 import { launch } from '../../debugger/launch';
 import { UserError, type DebugEngine } from '../../debugger/types';
+import { WavSink } from './audio';
 import { report, type Outcome } from './outcome';
 import { run, type Goals } from './runner';
 import { writeScreenshots } from './screenshot';
@@ -38,6 +39,7 @@ export interface RunOptions {
   readonly maxInstructions?: string;
   readonly json?: boolean;
   readonly screenshot?: string;
+  readonly audio?: string;
 }
 
 /** Options that describe a native machine, by the attribute of the launch configuration they stand for. */
@@ -70,7 +72,9 @@ export async function runCommand(file: string | undefined, options: RunOptions):
   const lines = new ConsoleLines();
   const show = (chunks: readonly { shown: string }[]): void =>
     chunks.forEach(({ shown }) => process.stdout.write(shown));
+  const sound = options.audio === undefined ? undefined : new WavSink(options.audio);
   const unsubscribe = [
+    engine.machine.onDeviceOutput((_instance, output) => sound?.take(output)),
     engine.onConsole((output) => show(lines.push(output))),
     engine.onMessage((text) => process.stderr.write(`armvisor: ${text}\n`)),
   ];
@@ -80,6 +84,7 @@ export async function runCommand(file: string | undefined, options: RunOptions):
     const outcome = await run(engine, resolved.settings, goals);
     show(lines.flush());
     if (lines.midLine) process.stdout.write('\n');
+    if (sound) process.stderr.write(`armvisor: ${sound.close().seconds} s of sound are in ${sound.name}.\n`);
     if (options.screenshot !== undefined) await takeScreenshot(engine, options.screenshot);
     finish(outcome, options.json === true);
     return outcome.exitCode;
@@ -107,6 +112,7 @@ function finish(outcome: Outcome, json: boolean): void {
 
 function readGoals(options: RunOptions): Goals {
   const { untilConsole, untilPc, maxInstructions } = options;
+  if (options.audio === '') throw new UserError('--audio is empty: give the name of a WAV file to write.');
   if (options.screenshot === '') throw new UserError('--screenshot is empty: give the name of a PNG file to write.');
   if (untilConsole === '') throw new UserError('--until-console is empty: give the text to wait for.');
   if (untilPc === '') throw new UserError('--until-pc is empty: give an address or a symbol.');
