@@ -19,12 +19,12 @@ export interface Check {
   ask(session: LinuxSession): Finding;
 }
 
-const program = (name: string): string => `/${HOME}/${name}`;
+export const program = (name: string): string => `/${HOME}/${name}`;
 const firstLine = (text: string): string => text.split('\n', 1)[0];
 const noPrompt: Finding = { passed: false, detail: 'no prompt came back' };
 
 /** A check of what one command prints. */
-function answers(
+export function answers(
   name: string,
   command: string,
   judge: (answer: string) => Finding,
@@ -42,7 +42,7 @@ function answers(
 }
 
 /** Passed when the answer is exactly this; else the first line that differs is the detail. */
-const equals =
+export const equals =
   (expected: string) =>
   (answer: string): Finding => {
     if (answer === expected) return { passed: true, detail: firstLine(answer) };
@@ -52,7 +52,7 @@ const equals =
     return { passed: false, detail: `"${got[line] ?? ''}" where "${expected.split('\n')[line] ?? ''}" is right` };
   };
 
-const matches =
+export const matches =
   (pattern: RegExp) =>
   (answer: string): Finding => {
     const found = pattern.exec(answer);

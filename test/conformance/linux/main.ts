@@ -5,8 +5,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { checks, type Finding } from './checks';
+import { checks as commonChecks, type Finding } from './checks';
 import { checkDeterminism } from './determinism';
+import { goldfishChecks } from './deviceChecks';
+import { goldfishWithMedia } from './media';
 import { rootFileSystem } from './programs';
 import { type LinuxImages, LinuxSession, requireBoard } from './session';
 import { stateDigest } from './stateDigest';
@@ -84,7 +86,7 @@ function readKernel(file: string): Uint8Array {
 function loadImages(options: Options, folder: string): LinuxImages & { readonly hasPrograms: boolean } {
   const kernel = readKernel(options.kernel);
   const given = options.initrd === undefined ? undefined : readImage('--initrd', options.initrd);
-  const board = requireBoard(options.board);
+  const board = options.board === 'goldfish' ? goldfishWithMedia() : requireBoard(options.board);
   const root = rootFileSystem(
     path.join(folder, 'test/conformance/linux/programs'),
     path.join(folder, 'out/linux'),
@@ -101,6 +103,7 @@ function lastLines(session: LinuxSession): string {
 export function main(args: readonly string[], folder: string): number {
   const options = readOptions(args);
   const images = loadImages(options, folder);
+  const checks = options.board === 'goldfish' ? [...goldfishChecks, ...commonChecks] : commonChecks;
   const rows: Row[] = [];
   const show = (row: Row): void => {
     rows.push(row);

@@ -32,7 +32,7 @@ interface Program {
 const arm = (name: string): Program => ({ name, source: `${name}.c`, instructionSet: '-marm' });
 const system = [arm('init'), arm('sh')];
 const tests: readonly Program[] = [
-  ...['cat', 'clock', 'compute', 'crc32', 'memory', 'processes', 'signals', 'true', 'write'].map(arm),
+  ...['cat', 'clock', 'compute', 'crc32', 'memory', 'mount', 'node', 'processes', 'signals', 'true', 'write'].map(arm),
   { name: 'compute-thumb', source: 'compute.c', instructionSet: '-mthumb' },
 ];
 
@@ -68,9 +68,8 @@ function homeEntries(sources: string, folder: string): RootEntry[] {
   return [
     { path: HOME, kind: 'directory' },
     { path: `${HOME}/mtd0`, kind: 'character', major: 90, minor: 0 },
-    { path: `${HOME}/mtd1`, kind: 'character', major: 90, minor: 2 },
+    { path: `${HOME}/mtdblock1`, kind: 'block', major: 31, minor: 1 },
     { path: `${HOME}/mmcblk0`, kind: 'block', major: 179, minor: 0 },
-    { path: `${HOME}/mmcblk0p1`, kind: 'block', major: 179, minor: 1 },
     ...tests.map((program) => executable(`${HOME}/${program.name}`, compile(sources, folder, program))),
   ];
 }

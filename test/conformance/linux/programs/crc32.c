@@ -28,7 +28,7 @@ int main(int argc, char **argv) {
         print("\n");
         return 1;
     }
-    if (argc > 2) system_call(SYS_LSEEK, file, number_in(argv[2]), 0);
+    if (argc > 2) seek(file, number_in(argv[2]));
     while (left > 0) {
         long count = read_bytes(file, buffer, left < sizeof buffer ? left : sizeof buffer);
         if (count < 0) {

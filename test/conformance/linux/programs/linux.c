@@ -20,6 +20,11 @@ FREESTANDING void *memset(void *to, int value, u32 count) {
 /* libgcc's division calls this on a division by zero. */
 int raise(int signal) { return system_call(SYS_KILL, system_call(SYS_GETPID), signal); }
 
+void seek(int file, u32 offset) {
+    u64 place;
+    system_call(SYS_LLSEEK, file, 0, offset, &place, 0);
+}
+
 int wait_for(int child) {
     int status = 0;
     if (system_call(SYS_WAIT4, child, &status, 0, 0) < 0) return -1;
