@@ -47,7 +47,11 @@ export type PermissionsPageMessage =
   SharedPageMessage | { readonly type: 'query'; readonly query: PermissionsArguments };
 
 /** Host to page. Pictures that the page has are named without their pixels. */
-export type DisplayHostMessage = SharedHostMessage | { readonly type: 'display'; readonly body: DisplayBody };
+export type DisplayHostMessage =
+  | SharedHostMessage
+  | { readonly type: 'display'; readonly body: DisplayBody }
+  /** The board took no key or touch; `text` says why. */
+  | { readonly type: 'refused'; readonly text: string };
 /** Page to host. */
 export type DisplayPageMessage =
   | SharedPageMessage

@@ -34,7 +34,7 @@ export class DisplayPanel extends Panel<DisplayBody, DisplayPageMessage, Display
     try {
       await sessions.request('armvisor/input', events);
     } catch (error) {
-      this.post({ type: 'failed', text: (error as Error).message });
+      this.post({ type: 'refused', text: (error as Error).message });
     }
   }
 }

@@ -134,6 +134,9 @@ host.listen((message) => {
     case 'failed':
       failure = message.text;
       break;
+    case 'refused':
+      help.textContent = message.text;
+      break;
     case 'display':
       take(message.body);
       break;

@@ -73,6 +73,18 @@ export function registerSuite(): void {
         assert.ok(names.includes(name), name);
     });
 
+    it('shows the devices of the board with their registers', async () => {
+      const { threads } = (await activeSession().customRequest('threads')) as DebugProtocol.ThreadsResponse['body'];
+      const [frame] = (await stackOf(threads[0]!.id)).filter(({ presentationHint }) => presentationHint !== 'label');
+      const devices = await variablesOf(frame!.id, 'Devices');
+      const timer = devices.find(({ name }) => name === 'goldfish_timer')!;
+      assert.equal(timer.value, '0xff003000, irq 3');
+      const { variables } = (await activeSession().customRequest('variables', {
+        variablesReference: timer.variablesReference,
+      })) as DebugProtocol.VariablesResponse['body'];
+      assert.match(variables.find(({ name }) => name === 'TIME_LOW')!.value, /^0x[0-9a-f]{8}$/);
+    });
+
     it('answers for the memory map of each domain', async () => {
       for (const space of ['xen', 'dom0', 'dom1']) {
         const map = (await activeSession().customRequest('armvisor/memoryMap', { space })) as MemoryMapBody;
@@ -98,11 +110,13 @@ export function registerSuite(): void {
       );
     });
 
-    it('opens its two views by commands', async () => {
+    it('opens its views by commands', async () => {
       await vscode.commands.executeCommand('armvisor.showMemoryMap');
       await webviewOpened('armvisor.memoryMap');
       await vscode.commands.executeCommand('armvisor.showPermissions');
       await webviewOpened('armvisor.permissions');
+      await vscode.commands.executeCommand('armvisor.showDisplay');
+      await webviewOpened('armvisor.display');
     });
 
     it('ends the session when it is stopped', async () => {

@@ -64,6 +64,12 @@ export async function expandScope(page, scope, variable) {
   await variableRow(page, variable).waitFor();
 }
 
+/** Closes a scope of the Variables view, so that those below it come into sight. */
+export async function collapseScope(page, scope) {
+  const row = page.locator(`.debug-variables .monaco-list-row[aria-label="Scope ${scope}"]`);
+  if ((await row.getAttribute('aria-expanded')) === 'true') await row.locator('.monaco-tl-twistie').click();
+}
+
 /** The document of the webview whose heading is this; it is two frames deep. */
 export async function webviewWith(page, heading) {
   const frames = page.locator('iframe.webview');

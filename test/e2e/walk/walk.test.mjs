@@ -9,6 +9,7 @@ import { projectRoot } from '../../../tools/workbench/setup.mjs';
 import {
   addFunctionBreakpoint,
   callStackRow,
+  collapseScope,
   expandScope,
   openWorkbench,
   runCommand,
@@ -78,6 +79,17 @@ describe('A walk through the workbench', () => {
     await screenshot('virtual-registers');
   });
 
+  it('the Variables view has the timer among the devices, with its registers', async () => {
+    await collapseScope(page, 'Virtual registers');
+    await collapseScope(page, 'Registers');
+    await expandScope(page, 'Devices', 'goldfish_timer');
+    await expandScope(page, 'goldfish_timer', 'TIME_LOW');
+    assert.match(await variableRow(page, 'TIME_LOW').textContent(), /TIME_LOW.*0x[0-9a-f]{8}/);
+    assert.match(await variableRow(page, 'ALARM_LOW').textContent(), /write-only/);
+    await screenshot('devices');
+    await collapseScope(page, 'Devices');
+  });
+
   it('the memory map names the areas of Figure 2 and the owners of the regions', async () => {
     await page.keyboard.press('Control+j'); // the panel: room for the view
     await runCommand(page, 'Armvisor: Show Memory Map');
@@ -123,6 +135,13 @@ describe('A walk through the workbench', () => {
     await view.locator('.verdict', { hasText: 'denied' }).waitFor();
     assert.match(await view.locator('.steps').innerText(), /L1\[0xC00\]/);
     await screenshot('permissions');
+  });
+
+  it('the display says why it shows nothing', async () => {
+    await runCommand(page, 'Armvisor: Show Display');
+    const view = await webviewWith(page, 'Display');
+    await view.locator('.empty', { hasText: 'Nothing is displayed' }).waitFor();
+    await screenshot('display');
   });
 
   it('the memory map follows the machine while it runs, and says so', async () => {
