@@ -8,6 +8,8 @@
 export interface SubOperations {
   readonly from: 'r0' | 'r1' | '*r0';
   readonly values: Readonly<Record<string, number>>;
+  /** Those of them that Armvisor's hypervisor answers with -ENOSYS, and why. */
+  readonly refused?: Readonly<Record<string, string>>;
 }
 
 export interface HypercallArgument {
@@ -95,7 +97,16 @@ export const HYPERCALLS: readonly Hypercall[] = [
     name: 'memory_op',
     arguments: args('int command', 'void * argument'),
     result: 'extents done, or a negative error number',
-    subOperations: { from: 'r0', values: { increase_reservation: 0, decrease_reservation: 1 } },
+    subOperations: {
+      from: 'r0',
+      values: {
+        increase_reservation: 0,
+        decrease_reservation: 1,
+        maximum_ram_page: 2,
+        current_reservation: 3,
+        maximum_reservation: 4,
+      },
+    },
     doc: 'Changes or asks for memory reservations.',
   },
   {
@@ -138,6 +149,7 @@ export const HYPERCALLS: readonly Hypercall[] = [
         bind_vcpu: 8,
         unmask: 9,
       },
+      refused: { bind_pirq: 'no physical interrupts are handed to guests' },
     },
     doc: 'Event channels: open, bind, send, close.',
   },
@@ -161,7 +173,14 @@ export const HYPERCALLS: readonly Hypercall[] = [
     name: 'physdev_op',
     arguments: args('physdev_op_t * operation'),
     result: STATUS,
-    subOperations: { from: '*r0', values: { irq_unmask_notify: 4, irq_status_query: 5 } },
+    subOperations: {
+      from: '*r0',
+      values: { irq_unmask_notify: 4, irq_status_query: 5 },
+      refused: {
+        irq_unmask_notify: 'no physical interrupts are handed to guests',
+        irq_status_query: 'no physical interrupts are handed to guests',
+      },
+    },
     doc: 'Physical interrupts of a driver domain.',
   },
   {
@@ -188,7 +207,7 @@ export const HYPERCALLS: readonly Hypercall[] = [
     name: 'vcpu_op',
     arguments: args('int command', 'int vcpu', 'void * argument'),
     result: STATUS,
-    subOperations: { from: 'r0', values: { initialise: 0, up: 1, down: 2, is_up: 3 } },
+    subOperations: { from: 'r0', values: { initialise: 0, up: 1, down: 2, is_up: 3, get_runstate_info: 4 } },
     doc: 'Starts, stops and queries virtual CPUs.',
   },
   {
@@ -207,9 +226,45 @@ export const HYPERCALLS: readonly Hypercall[] = [
         new_baseptr: 5,
         tlb_flush_local: 6,
         invlpg_local: 7,
+        tlb_flush_multi: 8,
+        invlpg_multi: 9,
         tlb_flush_all: 10,
+        invlpg_all: 11,
         flush_cache: 12,
+        set_ldt: 13,
         new_user_baseptr: 15,
+        dcache_clean_area: 16,
+        flush_tlb_page: 17,
+        flush_tlb_kernel_page: 18,
+        flush_pmd_entry: 19,
+        clean_pmd_entry: 20,
+        flush_user_tlb_range: 21,
+        flush_kern_tlb_range: 22,
+        coherent_kern_range: 23,
+        coherent_user_range: 24,
+        flush_user_cache_range: 25,
+        flush_kern_dcache_page: 26,
+        clear_user_page: 27,
+        copy_user_page: 28,
+        get_pgd: 29,
+        invalidate_i_tlb_entry: 30,
+        invalidate_d_tlb_entry: 31,
+        drain_wb: 32,
+        dmac_inv_range: 33,
+        dmac_clean_range: 34,
+        dmac_flush_range: 35,
+        flush_tlb_all: 36,
+        flush_tlb_mm: 37,
+        debug_tlb_dump: 38,
+      },
+      refused: {
+        pin_l3: 'ARM has two levels of page tables',
+        pin_l4: 'ARM has two levels of page tables',
+        set_ldt: 'no segments on ARM',
+        new_user_baseptr: 'user and kernel of a guest share their page tables',
+        clear_user_page: 'a guest clears what it has mapped itself',
+        copy_user_page: 'a guest copies what it has mapped itself',
+        debug_tlb_dump: 'the debugger shows the TLB from outside',
       },
     },
     doc: 'Page-table pinning, new base, TLB and cache maintenance.',
@@ -227,7 +282,11 @@ export const HYPERCALLS: readonly Hypercall[] = [
     name: 'sched_op',
     arguments: args('int command', 'void * argument'),
     result: STATUS,
-    subOperations: { from: 'r0', values: { yield: 0, block: 1, shutdown: 2, poll: 3, remote_shutdown: 4 } },
+    subOperations: {
+      from: 'r0',
+      values: { yield: 0, block: 1, shutdown: 2, poll: 3, remote_shutdown: 4 },
+      refused: { remote_shutdown: 'Domain-0 destroys a domain, or asks it through a channel' },
+    },
     doc: 'Gives up the CPU, waits for events, or ends the domain.',
   },
   { number: 30, name: 'set_cpu_domain', arguments: args('unsigned long dacr'), result: STUB, doc: 'Stub on ARM.' },
