@@ -15,7 +15,7 @@ const common = ['start.S', 'print.c'];
 const programs = readdirSync(folder).filter((file) => file.endsWith('.c') && !common.includes(file));
 
 /** Programs that read from the serial port. */
-const typing: Readonly<Record<string, Typed>> = {};
+const typing: Readonly<Record<string, Typed>> = { 'uart.c': { after: 'type now', text: 'hello\n' } };
 
 describe('The versatilepb board beside QEMU', function () {
   this.timeout(120_000);

@@ -29,6 +29,11 @@ export interface BoardLayout {
   readonly devices: readonly DeviceEntry[];
   /** Instance name of the interrupt controller that `irq` numbers mean. */
   readonly interruptController: string;
+  /**
+   * What an access does where there is neither RAM nor a device: an external abort (the default), or reads 0 and drops writes
+   * with a diagnostic, as QEMU does on boards whose programs rely on it.
+   */
+  readonly unassigned?: 'abort' | 'zero';
   readonly firstDynamicBase?: number;
   readonly firstDynamicIrq?: number;
 }

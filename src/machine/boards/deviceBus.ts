@@ -9,6 +9,8 @@ import { type BoardDevice, deviceCatalogue } from '../devices';
 import { CPU, type BoardLayout, placeDevices, type PlacedDevice } from './boardLayout';
 
 const PAGE_SHIFT = 12;
+/** A guest that walks through all of its address space gets no more sentences about empty pages than this. */
+const MOST_TOLD = 1000;
 
 /** A peripheral bus whose devices can be looked at. */
 export interface DeviceBus extends PeripheralBus {
@@ -51,6 +53,18 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
     if (told.has(identity)) return;
     told.add(identity);
     host.diagnostic(text);
+  }
+
+  /** An access where there is no device; whether the board lets it pass. */
+  function unassigned(address: number, what: string): boolean {
+    if (layout.unassigned !== 'zero') return false;
+    // By page: a guest that walks through an empty region is told of it once, not for each word.
+    const page = `0x${(((address >>> PAGE_SHIFT) << PAGE_SHIFT) >>> 0).toString(16)}`;
+    if (told.size < MOST_TOLD && !told.has(page)) {
+      told.add(page);
+      host.diagnostic(`No device stands at 0x${(address >>> 0).toString(16)}; ${what}.`);
+    }
+    return true;
   }
 
   /** After anything that may have changed lines or deadlines. */
@@ -118,14 +132,14 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
     },
     read(address: number, size: AccessSize) {
       const target = byPage.get(address >>> PAGE_SHIFT);
-      if (target === undefined) return undefined;
+      if (target === undefined) return unassigned(address, 'read as 0') ? 0 : undefined;
       const value = target.device.read(address - target.base, size);
       settle();
       return value;
     },
     write(address: number, size: AccessSize, value: number) {
       const target = byPage.get(address >>> PAGE_SHIFT);
-      if (target === undefined) return false;
+      if (target === undefined) return unassigned(address, 'the write was dropped');
       target.device.write(address - target.base, size, value);
       settle();
       return true;

@@ -6,6 +6,7 @@
 import type { BoardDescription } from '../bus';
 import type { BootRequest } from '../types';
 import { atagList } from './atags';
+import type { DeviceParameters } from '../devices';
 import { type BoardLayout, CPU } from './boardLayout';
 import { createDeviceBus } from './deviceBus';
 
@@ -21,6 +22,9 @@ const SIC = 'versatile_sic';
 /** The SIC's outputs 0-9 lead to VIC inputs 21-30, output 10 to 31. */
 const SIC_OUTPUTS = { irq: 21, irqCount: 11 } as const;
 
+/** Programs written under QEMU wait for the receive interrupt at the first character, with the FIFO on or off. */
+const uart = (port: number): DeviceParameters => ({ port, receiveInterrupt: 'character' });
+
 export interface VersatilePbOptions {
   /** Calendar time at switch-on, in seconds since 1970. */
   readonly epochSeconds?: number;
@@ -30,6 +34,7 @@ export interface VersatilePbOptions {
 export function versatilePbLayout({ epochSeconds }: VersatilePbOptions = {}): BoardLayout {
   return {
     interruptController: VIC,
+    unassigned: 'zero',
     devices: [
       { device: 'pl190', base: 0x1014_0000, controller: CPU, irq: 0, irqCount: 2 },
       { device: 'versatile_sic', base: 0x1000_3000, ...SIC_OUTPUTS },
@@ -49,9 +54,9 @@ export function versatilePbLayout({ epochSeconds }: VersatilePbOptions = {}): Bo
       { device: 'pl061', id: 3, base: 0x101e_7000, irq: 9 },
       { device: 'pl031', base: 0x101e_8000, irq: 10, parameters: { epochSeconds } },
       { device: 'pl131', id: 0, base: 0x101f_0000, irq: 15 },
-      { device: 'pl011', id: 0, base: 0x101f_1000, irq: 12, parameters: { port: 0 } },
-      { device: 'pl011', id: 1, base: 0x101f_2000, irq: 13, parameters: { port: 1 } },
-      { device: 'pl011', id: 2, base: 0x101f_3000, irq: 14, parameters: { port: 2 } },
+      { device: 'pl011', id: 0, base: 0x101f_1000, irq: 12, parameters: uart(0) },
+      { device: 'pl011', id: 1, base: 0x101f_2000, irq: 13, parameters: uart(1) },
+      { device: 'pl011', id: 2, base: 0x101f_3000, irq: 14, parameters: uart(2) },
       { device: 'pl022', base: 0x101f_4000, irq: 11 },
 
       // The baseboard; its interrupts come through the SIC.
@@ -62,7 +67,7 @@ export function versatilePbLayout({ epochSeconds }: VersatilePbOptions = {}): Bo
       { device: 'pl181', id: 0, base: 0x1000_5000, controller: SIC, irq: 22 },
       { device: 'pl050', id: 0, base: 0x1000_6000, controller: SIC, irq: 3, parameters: { ps2: 'keyboard' } },
       { device: 'pl050', id: 1, base: 0x1000_7000, controller: SIC, irq: 4, parameters: { ps2: 'mouse' } },
-      { device: 'pl011', id: 3, base: 0x1000_9000, controller: SIC, irq: 6, parameters: { port: 3 } },
+      { device: 'pl011', id: 3, base: 0x1000_9000, controller: SIC, irq: 6, parameters: uart(3) },
       { device: 'pl131', id: 1, base: 0x1000_a000, controller: SIC, irq: 5 },
       { device: 'pl181', id: 1, base: 0x1000_b000, controller: SIC, irq: 23 },
       { device: 'versatile_pci_config', id: 0, base: 0x4100_0000 },

@@ -26,7 +26,7 @@ import {
   versatilePciTable,
 } from './versatilePci';
 import { createVersatileSysregs, versatileSysregsTable } from './versatileSysregs';
-import { createPl011, pl011Table } from './pl011';
+import { createPl011, pl011Table, type ReceiveInterrupt } from './pl011';
 import { createPl031, pl031Table } from './pl031';
 import { createPl190, pl190Table } from './pl190';
 import type { StorageImage } from './imageStore';
@@ -45,6 +45,8 @@ export { fieldValue, registersByOffset } from './registerTable';
 export interface DeviceParameters {
   /** Serial ports: the console's number for the port. */
   readonly port?: number;
+  /** PL011: when its receive interrupt comes; default 'level', as on the chip. */
+  readonly receiveInterrupt?: ReceiveInterrupt;
   /** Clocks: calendar time at switch-on, in seconds since 1970. */
   readonly epochSeconds?: number;
   /** Flash controllers: their devices, in order. */
@@ -80,7 +82,10 @@ const kinds = {
     table: goldfishTtyTable,
     create: (context, { port }) => createGoldfishTty(context, port ?? 0),
   },
-  pl011: { table: pl011Table, create: (context, { port }) => createPl011(context, port ?? 0) },
+  pl011: {
+    table: pl011Table,
+    create: (context, { port, receiveInterrupt }) => createPl011(context, port ?? 0, receiveInterrupt ?? 'level'),
+  },
   pl031: {
     table: pl031Table,
     create: (context, { epochSeconds }) => createPl031(context, epochSeconds ?? DEFAULT_EPOCH_SECONDS),
@@ -91,7 +96,7 @@ const kinds = {
     create: (context, { clockHz }) => createSp804(context, clockHz ?? DEFAULT_TIMER_CLOCK_HZ),
   },
   pl022: identificationOnly('pl022', 'PrimeCell synchronous serial port (ARM DDI 0194).', 0x0004_1022),
-  pl041: identificationOnly('pl041', 'PrimeCell advanced audio codec interface (ARM DDI 0173).', 0x0004_1041),
+  pl041: identificationOnly('pl041', 'PrimeCell advanced audio codec interface (ARM DDI 0173).', 0x2904_1041),
   pl050: { table: pl050Table, create: (context, { ps2 }) => createPl050(context, ps2 ?? 'keyboard') },
   pl061: { table: pl061Table, create: createPl061 },
   pl080: { table: pl080Table, create: createPl080 },

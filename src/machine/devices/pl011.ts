@@ -171,8 +171,11 @@ export interface Pl011State {
   timeoutTicks: number;
 }
 
+/** When RX comes: at the level that IFLS names (with RT after a silence), as on the chip, or at every character, as under QEMU. */
+export type ReceiveInterrupt = 'level' | 'character';
+
 /** `port` is the number by which the machine's console knows this UART. Output line 0: the combined interrupt. */
-export function createPl011(context: DeviceContext, port: number): Device {
+export function createPl011(context: DeviceContext, port: number, receiveInterrupt: ReceiveInterrupt): Device {
   const { host } = context;
   const state: Pl011State = {
     lineControl: 0,
@@ -191,13 +194,15 @@ export function createPl011(context: DeviceContext, port: number): Device {
   };
   const update = () => context.setLine(0, (state.raw & state.mask) !== 0);
   const capacity = () => ((state.lineControl & LCR_FEN) !== 0 ? FIFO_CHARACTERS : 1);
-  const receiveLevel = () => ((state.lineControl & LCR_FEN) !== 0 ? TRIGGER_CHARACTERS[(state.levels >>> 3) & 7]! : 1);
+  const byLevel = () => receiveInterrupt === 'level' && (state.lineControl & LCR_FEN) !== 0;
+  const receiveLevel = () => (byLevel() ? TRIGGER_CHARACTERS[(state.levels >>> 3) & 7]! : 1);
 
   /** From now, 32 bit times; a divisor of zero counts as 115200 baud. */
   function startTimeout(): void {
     const divisor = state.integerDivisor + state.fractionalDivisor / 64;
     const bitNs = divisor === 0 ? DEFAULT_BIT_NS : (16 * divisor * 1e9) / REFERENCE_CLOCK_HZ;
-    state.timeoutTicks = state.fifo.length === 0 ? Infinity : ticksAtNs(host, nowNs(host) + TIMEOUT_BITS * bitNs);
+    const waits = byLevel() && state.fifo.length > 0;
+    state.timeoutTicks = waits ? ticksAtNs(host, nowNs(host) + TIMEOUT_BITS * bitNs) : Infinity;
   }
 
   /** Moves what was typed into the FIFO as far as it has room, and raises RX when it reaches its level. */

@@ -8,7 +8,7 @@ import { nowNs, ticksAtNs } from './machineTime';
 import { PRIMECELL_WINDOW_BYTES, primeCellIdReads, primeCellIdRegisters } from './primeCell';
 import { declareDevice } from './registerTable';
 
-const PERIPHERAL_ID = 0x0004_1031;
+const PERIPHERAL_ID = 0x0014_1031;
 const NS_PER_SECOND = 1_000_000_000;
 
 export const pl031Table = declareDevice({

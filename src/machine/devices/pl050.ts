@@ -4,7 +4,7 @@
 
 import { createDevice, type Device, type DeviceContext } from './device';
 import { PRIMECELL_WINDOW_BYTES, primeCellIdReads, primeCellIdRegisters } from './primeCell';
-import { ps2Answer, type Ps2Kind } from './ps2';
+import { ps2Answer, ps2Defaults, type Ps2Kind } from './ps2';
 import { declareDevice } from './registerTable';
 
 const PERIPHERAL_ID = 0x0004_1050;
@@ -71,7 +71,7 @@ export const pl050Table = declareDevice({
 /** Output line 0: either interrupt. */
 export function createPl050(context: DeviceContext, kind: Ps2Kind): Device {
   /** `waiting`: bytes from the keyboard or mouse, oldest first. */
-  const state = { control: 0, divisor: 0, last: 0, parameterFollows: false, waiting: [] as number[] };
+  const state = { control: 0, divisor: 0, last: 0, settings: ps2Defaults(), waiting: [] as number[] };
   const update = () =>
     context.setLine(
       0,
@@ -101,8 +101,7 @@ export function createPl050(context: DeviceContext, kind: Ps2Kind): Device {
         update();
       },
       DATA: (value) => {
-        const { answer, parameterFollows } = ps2Answer(kind, value & 0xff, state.parameterFollows);
-        state.parameterFollows = parameterFollows;
+        const answer = ps2Answer(kind, value & 0xff, state.settings);
         state.waiting.push(...answer.slice(0, MAX_WAITING - state.waiting.length));
         update();
       },

@@ -10,6 +10,7 @@ import { declareDevice } from './registerTable';
 
 const PERIPHERAL_ID = 0x0004_1181;
 const COMMAND_RESPONSE = 1 << 6;
+const COMMAND_PENDING = 1 << 9;
 const COMMAND_ENABLE = 1 << 10;
 const STATUS_COMMAND_TIMEOUT = 1 << 2;
 const STATUS_COMMAND_SENT = 1 << 7;
@@ -101,7 +102,8 @@ export function createPl181(context: DeviceContext): Device {
       ...kept.write,
       COMMAND: (value) => {
         state.command = value & 0x7ff & ~COMMAND_ENABLE;
-        if ((value & COMMAND_ENABLE) !== 0) {
+        // One that waits for the end of the data waits for ever.
+        if ((value & COMMAND_ENABLE) !== 0 && (value & COMMAND_PENDING) === 0) {
           state.status |= (value & COMMAND_RESPONSE) !== 0 ? STATUS_COMMAND_TIMEOUT : STATUS_COMMAND_SENT;
         }
         update();

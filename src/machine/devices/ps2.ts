@@ -31,7 +31,6 @@ const ANSWERS: Readonly<Record<Ps2Kind, Readonly<Record<number, readonly number[
     0xe6: [ACKNOWLEDGE], // scaling 1:1
     0xe7: [ACKNOWLEDGE], // scaling 2:1
     0xe8: [ACKNOWLEDGE], // resolution
-    0xe9: [ACKNOWLEDGE, 0, 2, 100], // status: stream mode off, 4 counts per mm, 100 samples per second
     0xea: [ACKNOWLEDGE], // stream mode
     0xeb: [ACKNOWLEDGE, 0, 0, 0], // read data: no buttons, no movement
     0xf0: [ACKNOWLEDGE], // remote mode
@@ -44,12 +43,32 @@ const ANSWERS: Readonly<Record<Ps2Kind, Readonly<Record<number, readonly number[
   },
 };
 
-/** The answer to a byte of the host, and whether the byte after it is a parameter. */
-export function ps2Answer(
-  kind: Ps2Kind,
-  byte: number,
-  isParameter: boolean,
-): { readonly answer: readonly number[]; readonly parameterFollows: boolean } {
-  if (isParameter) return { answer: [ACKNOWLEDGE], parameterFollows: false };
-  return { answer: ANSWERS[kind][byte] ?? [RESEND], parameterFollows: WITH_PARAMETER[kind].includes(byte) };
+/** What a mouse reports with its status: set by parameters, and by the reset to these. */
+export interface Ps2Settings {
+  /** The command whose parameter comes next; 0 when none does. */
+  command: number;
+  /** As a power of two, counts per mm. */
+  resolution: number;
+  samplesPerSecond: number;
+  streaming: boolean;
+}
+
+export const ps2Defaults = (): Ps2Settings => ({ command: 0, resolution: 2, samplesPerSecond: 100, streaming: false });
+
+/** The answer to a byte from the host; changes `settings` as the byte says. */
+export function ps2Answer(kind: Ps2Kind, byte: number, settings: Ps2Settings): readonly number[] {
+  if (settings.command !== 0) {
+    if (kind === 'mouse' && settings.command === 0xe8) settings.resolution = byte & 3;
+    if (kind === 'mouse' && settings.command === 0xf3) settings.samplesPerSecond = byte;
+    settings.command = 0;
+    return [ACKNOWLEDGE];
+  }
+  if (WITH_PARAMETER[kind].includes(byte)) settings.command = byte;
+  else if (byte === 0xf4) settings.streaming = true;
+  else if (byte === 0xf5) settings.streaming = false;
+  else if (byte === 0xf6 || byte === 0xff) Object.assign(settings, ps2Defaults());
+  if (kind === 'mouse' && byte === 0xe9) {
+    return [ACKNOWLEDGE, settings.streaming ? 0x20 : 0, settings.resolution, settings.samplesPerSecond];
+  }
+  return ANSWERS[kind][byte] ?? [RESEND];
 }

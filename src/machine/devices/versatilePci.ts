@@ -29,7 +29,7 @@ export function createVersatilePci(context: DeviceContext): Device {
 /** Slot 11, in configuration cycles of type 0: device number in bits 15:11. */
 const BRIDGE_OFFSET = 11 << 11;
 const EMPTY = 0xffff_ffff;
-const COMMAND_BITS = 0x0547;
+const COMMAND_BITS = 0x0507;
 
 export const versatilePciConfigTable = declareDevice({
   name: 'versatile_pci_config',

@@ -37,7 +37,7 @@ export const versatileSysregsTable = declareDevice({
       offset: 0x20,
       access: 'rw',
       doc: 'Writing 0xA05F unlocks OSC and RESETCTL; anything else locks them.',
-      fields: [{ name: 'LOCKVAL', high: 14, low: 0, doc: 'What was written' }],
+      fields: [{ name: 'LOCKVAL', high: 15, low: 0, doc: 'What was written' }],
     },
     COUNT_100HZ: { offset: 0x24, access: 'r', doc: 'Hundredths of a second since switch-on.' },
     CFGDATA1: { offset: 0x28, access: 'rw', doc: 'Configuration that counts from the next reset; kept.' },
@@ -116,7 +116,7 @@ export function createVersatileSysregs(context: DeviceContext): Device {
     DMAPSR: 0xff,
     OSCRESET: 0x7_ffff,
   });
-  const unlocked = () => state.lock === (UNLOCK & 0x7fff);
+  const unlocked = () => state.lock === UNLOCK;
 
   return createDevice(versatileSysregsTable, state, context, {
     read: {
@@ -144,7 +144,7 @@ export function createVersatileSysregs(context: DeviceContext): Device {
         if (unlocked()) kept.write.OSC(value, index);
       },
       LOCK: (value) => {
-        state.lock = value & 0x7fff;
+        state.lock = value === UNLOCK ? value : value & 0x7fff;
       },
       FLAGS: (value) => {
         state.flags |= value;
