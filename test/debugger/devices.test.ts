@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { before, describe, it } from 'mocha';
 import { UserError, type DebugEngine, type Frame, type Value } from '../../src/debugger/types';
 import { boardNamed, boardNames } from '../../src/machine/boards';
+import { createGoldfishBoard } from '../../src/machine/boards/goldfish';
 import { declareDevice } from '../../src/machine/devices/registerTable';
 import { createMachine } from '../../src/machine/machine';
 import type { DeviceView, MachineFace } from '../../src/machine/types';
@@ -158,9 +159,15 @@ describe('The devices of a board', () => {
     });
   });
 
-  for (const name of boardNames) {
+  const boards = boardNames.map((name) => [name, boardNamed(name)] as const);
+  const whole = createGoldfishBoard({
+    serialPorts: 3,
+    nand: [{ name: 'system', image: new Uint8Array(2112 * 64) }],
+    sdCard: new Uint8Array(1 << 20),
+    traceDevice: true,
+  });
+  for (const [name, board] of [...boards, ['goldfish with everything', whole] as const]) {
     it(`of ${name} can all be opened, and the machine is as before`, () => {
-      const board = boardNamed(name);
       assert.ok(!('error' in board));
       const machine = createMachine({ board, ramBytes: 8 << 20 });
       // Something in every FIFO, so that a read with a side effect would show.
