@@ -2,6 +2,8 @@
  * The machine: CPU, RAM and a board's devices joined, behind the face of types.ts. Slices, counting, physical memory,
  * boot, console and snapshots; how instructions run is arm926/, what devices do is boards/ and devices/.
  */
+import { CACHE_MODES, createCaches } from './arm926/cache/create';
+import { cacheSizes } from './arm926/cache/geometry';
 import { Core } from './arm926/core';
 import { Arm926View } from './arm926/cpuView';
 import { Interpreter } from './arm926/interpreter';
@@ -11,6 +13,7 @@ import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
 import type { TickModel } from './arm926/ticks/model';
 import { createTickModel } from './arm926/ticks/models';
+import { perInstruction } from './arm926/ticks/perInstruction';
 import { describeWalk } from './arm926/walkReport';
 import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
 import { Ram } from './ram';
@@ -20,6 +23,7 @@ import type {
   BootRequest,
   CacheMode,
   CacheSizes,
+  CachesView,
   CoherenceReport,
   ConsoleListener,
   CpuView,
@@ -29,10 +33,12 @@ import type {
   DisplayImage,
   MachineFace,
   MachineSnapshot,
+  MemoryBank,
   RunStop,
   TickModelName,
   TlbMode,
   TranslationRegime,
+  VfpMode,
   Walk,
 } from './types';
 
@@ -50,6 +56,8 @@ export interface MachineOptions {
   readonly cacheSizes?: Partial<CacheSizes>;
   /** Default: fast. */
   readonly tlb?: TlbMode;
+  /** A VFP9-S as coprocessors 10 and 11, which goldfish shows. Default: none. */
+  readonly vfp?: VfpMode;
   /** Gets each new report of the coherence check. */
   readonly onCoherence?: (report: CoherenceReport) => void;
   /** Gets one sentence about each harmless misuse of a device. */
@@ -63,6 +71,7 @@ const STOP_ASKED = '(asked to stop)';
 const SLICE = 0x3fffffff;
 
 const TLB_MODES: readonly TlbMode[] = ['fast', 'arm926'];
+const VFP_MODES: readonly VfpMode[] = ['none', 'vfp9'];
 
 /** The value, or an error with those that exist: options may come from a file. */
 function oneOf<T extends string>(option: string, value: T, known: readonly T[]): T {
@@ -76,6 +85,7 @@ export class Machine implements MachineFace {
   readonly boardName: string;
   readonly ramBase: number;
   readonly ramBytes: number;
+  readonly memoryBanks: readonly MemoryBank[];
   readonly cpu: CpuView;
   private readonly board: BoardDescription;
   private readonly ram: Ram;
@@ -98,12 +108,24 @@ export class Machine implements MachineFace {
     this.boardName = board.name;
     this.ramBase = board.ramBase;
     this.ramBytes = options.ramBytes ?? board.defaultRamBytes;
-    this.ram = new Ram(this.ramBase, this.ramBytes);
+    const furtherBanks = board.furtherBanks ?? [];
+    this.memoryBanks = [{ base: this.ramBase, bytes: this.ramBytes }, ...furtherBanks].map(
+      ({ base, bytes, readOnly = false }: MemoryBank) => ({ base, bytes, readOnly }),
+    );
+    this.ram = new Ram(this.memoryBanks);
+    for (const { base, contents } of furtherBanks) if (contents !== undefined) this.fill(base, contents);
     this.core = new Core(this.ram, board);
+    const vfp = oneOf('vfp', options.vfp ?? 'none', VFP_MODES);
+    this.core.vfpPresent = vfp === 'vfp9';
     const tlb = oneOf('tlb', options.tlb ?? 'fast', TLB_MODES);
     if (tlb === 'arm926') this.core.memory.mainTlb = new MainTlb();
-    this.memorySystem = `cache off, TLB ${tlb}`;
-    this.tickModel = createTickModel(options.tickModel ?? 'goldfish');
+    const cache = oneOf('cache', options.cache ?? 'off', CACHE_MODES);
+    const sizes = cacheSizes(options.cacheSizes);
+    this.core.memory.caches = createCaches(cache, this.core, sizes, () => this.instructionCount);
+    if (options.onCoherence !== undefined) this.onCoherenceReport(options.onCoherence);
+    this.memorySystem = `cache ${cache} (${sizes.instructionBytes} and ${sizes.dataBytes} bytes), TLB ${tlb}, VFP ${vfp}`;
+    const tickModel = createTickModel(options.tickModel ?? 'goldfish', sizes);
+    this.tickModel = cache === 'off' ? tickModel : perInstruction(tickModel);
     this.interpreter = new Interpreter(this.core, this.tickModel);
     this.cpu = new Arm926View(this.core);
     this.snapshots = new Snapshots(this.ram);
@@ -115,10 +137,12 @@ export class Machine implements MachineFace {
   private resetCpu(): void {
     const { s } = this.core;
     s.fill(0, 0, Word.SCRATCH);
+    s.fill(0, Word.VFP_REGISTERS, Word.VFP_SCRATCH);
     s[Word.CPSR] = Mode.SVC | Psr.I | Psr.F;
     s[Word.ZERO] = 1;
     s[Word.CONTROL] = this.board.resetControl;
     this.core.memory.mainTlb?.reset();
+    this.core.memory.caches?.reset();
     this.core.memory.tlb.flush();
     this.core.statusChanged();
     this.tickModel.observer?.reset();
@@ -137,8 +161,8 @@ export class Machine implements MachineFace {
       nsPerTick,
       readVirtual: (address, byteLength) => this.copyVirtual(address, byteLength, 'read'),
       writeVirtual: (address, bytes) => this.copyVirtual(address, bytes.length, 'write', bytes) !== undefined,
-      readPhysical: (address, byteLength) => this.readPhysical(address, byteLength),
-      writePhysical: (address, bytes) => this.storePhysical(address, bytes),
+      readPhysical: (address, byteLength) => this.deviceReads(address, byteLength),
+      writePhysical: (address, bytes) => this.deviceWrites(address, bytes),
       consoleOutput: (port, bytes) => {
         for (const listener of this.listeners) listener(port, bytes);
       },
@@ -209,18 +233,45 @@ export class Machine implements MachineFace {
   }
 
   readPhysical(address: number, byteLength: number): Uint8Array | undefined {
+    const bytes = this.loadPhysical(address, byteLength);
+    if (bytes !== undefined) this.core.memory.caches?.overlay(this.ram.offsetOfRange(address, byteLength), bytes);
+    return bytes;
+  }
+
+  writePhysical(address: number, bytes: Uint8Array): boolean {
+    const written = this.fill(address, bytes);
+    if (written) {
+      this.core.memory.caches?.outsideWrote(this.ram.offsetOfRange(address, bytes.length), bytes.length);
+      // It may have been a page table: whoever writes from outside means it to count at once, as far as the TLB permits.
+      this.core.memory.tlb.flush();
+    }
+    return written;
+  }
+
+  /** A device reads memory past the caches. */
+  private deviceReads(address: number, byteLength: number): Uint8Array | undefined {
+    const offset = this.ram.offsetOfRange(address, byteLength);
+    if (offset >= 0) this.core.memory.caches?.deviceReads(offset, byteLength);
+    return this.loadPhysical(address, byteLength);
+  }
+
+  private deviceWrites(address: number, bytes: Uint8Array): boolean {
+    const written = this.storePhysical(address, bytes);
+    if (written) this.core.memory.caches?.deviceWrote(this.ram.offsetOfRange(address, bytes.length), bytes.length);
+    return written;
+  }
+
+  private loadPhysical(address: number, byteLength: number): Uint8Array | undefined {
     const offset = this.ram.offsetOfRange(address, byteLength);
     return offset < 0 ? undefined : this.ram.bytes.slice(offset, offset + byteLength);
   }
 
-  writePhysical(address: number, bytes: Uint8Array): boolean {
-    const written = this.storePhysical(address, bytes);
-    // It may have been a page table: whoever writes from outside means it to count at once, as far as the TLB permits.
-    if (written) this.core.memory.tlb.flush();
-    return written;
+  /** A device's store: ROM stays as it is. */
+  private storePhysical(address: number, bytes: Uint8Array): boolean {
+    return this.ram.writableOffsetOf(address) >= 0 && this.fill(address, bytes);
   }
 
-  private storePhysical(address: number, bytes: Uint8Array): boolean {
+  private fill(address: number, bytes: Uint8Array): boolean {
     const offset = this.ram.offsetOfRange(address, bytes.length);
     if (offset < 0) return false;
     this.ram.bytes.set(bytes, offset);
@@ -232,7 +283,10 @@ export class Machine implements MachineFace {
     return describeWalk(this.core, virtualAddress, access, privileged, regime);
   }
 
-  /** Copies between guest-virtual memory and bytes with privileged rights, page by page; undefined on a fault. */
+  /**
+   * Copies for a device between guest-virtual memory and bytes with privileged rights, page by page; undefined on a fault.
+   * It sees what the CPU would see, its data cache included.
+   */
   private copyVirtual(
     address: number,
     byteLength: number,
@@ -244,13 +298,16 @@ export class Machine implements MachineFace {
     for (let done = 0; done < byteLength;) {
       const at = (address + done) >>> 0;
       const length = Math.min(byteLength - done, 0x400 - (at & 0x3ff));
-      const { physicalAddress, fault } = this.walk(at, access, true);
+      const { physicalAddress, modifiedVirtualAddress, fault } = this.walk(at, access, true);
       if (physicalAddress === undefined || fault !== undefined) return undefined;
+      const offset = this.ram.offsetOfRange(physicalAddress, length);
       if (source !== undefined) {
         if (!this.storePhysical(physicalAddress, source.subarray(done, done + length))) return undefined;
+        this.core.memory.caches?.deviceWroteVirtual(modifiedVirtualAddress, offset, length);
       } else {
-        const piece = this.readPhysical(physicalAddress, length);
+        const piece = this.loadPhysical(physicalAddress, length);
         if (piece === undefined) return undefined;
+        this.core.memory.caches?.deviceReadsVirtual(modifiedVirtualAddress, offset, piece);
         bytes.set(piece, done);
       }
       done += length;
@@ -307,6 +364,18 @@ export class Machine implements MachineFace {
     return this.bus.displays();
   }
 
+  get caches(): CachesView | undefined {
+    return this.core.memory.caches?.view;
+  }
+
+  get coherenceReports(): readonly CoherenceReport[] {
+    return this.core.memory.caches?.check?.reports ?? [];
+  }
+
+  onCoherenceReport(listener: (report: CoherenceReport) => void): () => void {
+    return this.core.memory.caches?.check?.onReport(listener) ?? (() => {});
+  }
+
   /** Input reaches the device at the boundary where the machine stood when it came. */
   private deliverInputs(): void {
     const due = this.inputs;
@@ -321,6 +390,7 @@ export class Machine implements MachineFace {
     const { core } = this;
     const state: MachineState = {
       words: core.s.slice(0, Word.SCRATCH),
+      vfp: core.vfpPresent ? core.s.slice(Word.VFP_REGISTERS, Word.VFP_SCRATCH) : undefined,
       instructionCount: this.instructionCount,
       ticks: this.ticks,
       haltReason: core.haltReason,
@@ -328,11 +398,11 @@ export class Machine implements MachineFace {
       tlb: core.memory.tlb.capture(),
       memorySystem: this.memorySystem,
       mainTlb: core.memory.mainTlb?.capture(),
-      caches: undefined,
+      caches: core.memory.caches?.capture(),
       tickModel: this.tickModel.name,
       tickObserver: this.tickModel.observer?.capture(),
       bus: this.bus.capture(),
-      ramBytes: this.ramBytes,
+      ramBytes: this.ram.size,
       pages: this.snapshots.capturePages(),
     };
     // From now on the first store to each page has to be noticed.
@@ -347,12 +417,14 @@ export class Machine implements MachineFace {
     this.interpreter.blocks.dropAll();
     core.s.fill(0);
     core.s.set(state.words);
+    if (state.vfp !== undefined) core.s.set(state.vfp, Word.VFP_REGISTERS);
     this.countBefore = state.instructionCount;
     this.sliceCount = 0;
     core.sliceTicks = state.ticks;
     core.haltReason = state.haltReason;
     this.inputs = state.inputs;
     core.memory.tlb.restore(state.tlb);
+    if (state.caches !== undefined) core.memory.caches?.restore(state.caches);
     if (state.mainTlb !== undefined) core.memory.mainTlb?.restore(state.mainTlb as MainTlbState);
     this.tickModel.observer?.restore(state.tickObserver);
     this.bus.restore(state.bus);

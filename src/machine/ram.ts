@@ -1,13 +1,22 @@
 /**
- * Guest RAM inside the one WebAssembly.Memory, with what is known about each piece of it: whether it was written since
- * the last snapshot, and whether code in it has been decoded. Knows no virtual addresses.
+ * Guest memory inside the one WebAssembly.Memory, RAM and ROM in banks one after the other, with what is known about each
+ * piece of it: whether it was written since the last snapshot, and whether code in it has been decoded. Knows no virtual
+ * addresses.
  */
 import { RAM_OFFSET } from './arm926/layout';
+import type { MemoryBank } from './types';
 
 export const PAGE_BYTES = 0x1000;
 /** Decoded code is noted in lines of this many bytes, so that data beside code stays writable without cost. */
 const LINE_SHIFT = 6;
 const WASM_PAGE_BYTES = 0x10000;
+/** All banks together: what fits behind RAM_OFFSET with offsets that stay positive in 32 bits. */
+const MOST_BYTES = 0x70000000;
+
+/** A bank and where it stands in the memory. */
+interface PlacedBank extends MemoryBank {
+  readonly offset: number;
+}
 
 export class Ram {
   readonly memory: WebAssembly.Memory;
@@ -22,34 +31,97 @@ export class Ram {
   /** Called with the memory offset of a write to decoded code; set by the CPU core. */
   onCodeWritten: (offset: number) => void = () => {};
 
-  /** `size` in bytes, a multiple of 4 KB; `base` is its physical address. */
-  constructor(
-    readonly base: number,
-    readonly size: number,
-  ) {
-    if (!Number.isInteger(size) || size <= 0 || size % PAGE_BYTES !== 0 || size > 0x70000000) {
-      throw new RangeError(`RAM size ${size} is not a multiple of 4 KB up to 1792 MB`);
+  /** Bytes of all banks together. */
+  readonly size: number;
+  private readonly placed: readonly PlacedBank[];
+  /** The first bank, found without a search: most accesses go there. */
+  private readonly mainBase: number;
+  private readonly mainBytes: number;
+
+  /**
+   * @param banks the main RAM first; sizes and bases are multiples of 4 KB
+   * @throws RangeError in a sentence
+   */
+  constructor(readonly banks: readonly MemoryBank[]) {
+    const placed: PlacedBank[] = [];
+    let offset = RAM_OFFSET;
+    for (const bank of banks) {
+      const { base, bytes } = bank;
+      if (!Number.isInteger(bytes) || bytes <= 0 || bytes % PAGE_BYTES !== 0 || bytes > MOST_BYTES) {
+        throw new RangeError(`RAM size ${bytes} is not a multiple of 4 KB up to 1792 MB`);
+      }
+      if (base % PAGE_BYTES !== 0 || base + bytes > 2 ** 32) {
+        throw new RangeError(
+          `Memory of ${bytes} bytes at 0x${base.toString(16)} does not end within 32 bits or begins inside of a 4 KB page`,
+        );
+      }
+      placed.push({ ...bank, offset });
+      offset += bytes;
     }
-    const pages = Math.ceil((RAM_OFFSET + size) / WASM_PAGE_BYTES);
+    this.placed = placed;
+    this.size = offset - RAM_OFFSET;
+    if (this.size > MOST_BYTES) throw new RangeError(`The memory banks have ${this.size} bytes; 1792 MB are possible`);
+    this.mainBase = banks[0]!.base;
+    this.mainBytes = banks[0]!.bytes;
+    const pages = Math.ceil(offset / WASM_PAGE_BYTES);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.words = new Int32Array(this.memory.buffer);
     this.halves = new Uint16Array(this.memory.buffer);
     this.bytes = new Uint8Array(this.memory.buffer);
-    this.dirty = new Uint8Array(size / PAGE_BYTES);
-    this.codePages = new Uint8Array(size / PAGE_BYTES);
-    this.codeLines = new Uint8Array(size >>> LINE_SHIFT);
+    this.dirty = new Uint8Array(this.size / PAGE_BYTES);
+    this.codePages = new Uint8Array(this.size / PAGE_BYTES);
+    this.codeLines = new Uint8Array(this.size >>> LINE_SHIFT);
   }
 
-  /** Place in the memory of a physical address; -1 when it is not RAM. */
+  /** Place in the memory of a physical address; -1 when it is not RAM or ROM. */
   offsetOf(physical: number): number {
-    const relative = (physical - this.base) >>> 0;
-    return relative < this.size ? relative + RAM_OFFSET : -1;
+    const relative = (physical - this.mainBase) >>> 0;
+    return relative < this.mainBytes ? relative + RAM_OFFSET : this.searchOffset(physical);
   }
 
-  /** Place of a whole physical range; -1 unless all of it is RAM. */
+  /** Place in the memory of a physical address that a store may change; -1 when it is not RAM. */
+  writableOffsetOf(physical: number): number {
+    const relative = (physical - this.mainBase) >>> 0;
+    if (relative < this.mainBytes) return relative + RAM_OFFSET;
+    const offset = this.searchOffset(physical);
+    return offset >= 0 && this.isWritable(offset) ? offset : -1;
+  }
+
+  /** Whether stores may change what stands at a place in the memory. */
+  isWritable(offset: number): boolean {
+    if (offset < RAM_OFFSET + this.mainBytes) return true;
+    return !this.placed.some((bank) => bank.readOnly === true && offset >= bank.offset && offset < bank.offset + bank.bytes);
+  }
+
+  private searchOffset(physical: number): number {
+    for (const { base, bytes, offset } of this.placed) {
+      const relative = (physical - base) >>> 0;
+      if (relative < bytes) return relative + offset;
+    }
+    return -1;
+  }
+
+  /** Physical address of a place in the memory that `offsetOf` gave. */
+  physicalOf(place: number): number {
+    const bank = this.placed.find(({ offset, bytes }) => place >= offset && place < offset + bytes)!;
+    return (place - bank.offset + bank.base) >>> 0;
+  }
+
+  /** Physical address of a place in the memory. */
+  physicalOf(place: number): number {
+    const relative = place - RAM_OFFSET;
+    if (relative < this.mainBytes) return (relative + this.mainBase) >>> 0;
+    const bank = this.placed.find(({ bytes, offset }) => place >= offset && place < offset + bytes);
+    return bank === undefined ? 0 : (place - bank.offset + bank.base) >>> 0;
+  }
+
+  /** Place of a whole physical range; -1 unless all of it is in one bank. */
   offsetOfRange(physical: number, length: number): number {
-    const relative = physical - this.base;
-    return relative >= 0 && length >= 0 && relative + length <= this.size ? relative + RAM_OFFSET : -1;
+    for (const { base, bytes, offset } of this.placed) {
+      const relative = physical - base;
+      if (relative >= 0 && length >= 0 && relative + length <= bytes) return relative + offset;
+    }
+    return -1;
   }
 
   /** To be called after each write of up to four aligned bytes, except those of the fast path (which only goes where nothing is to be noted). */

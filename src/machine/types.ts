@@ -27,6 +27,9 @@ export interface CacheSizes {
 /** `fast`: as big as speed wants, so that a missing flush seldom shows. `arm926`: the chip's 2-way x 32 entries and 8 that can be locked down. */
 export type TlbMode = 'fast' | 'arm926';
 
+/** The floating-point coprocessor: none, or a VFP9-S (VFPv2). */
+export type VfpMode = 'none' | 'vfp9';
+
 /** Why `run` came back. The machine always stands on an instruction boundary. */
 export type RunStop =
   /** The asked number of instructions has been executed, exactly. */
@@ -219,11 +222,13 @@ export interface CoherenceAccess {
 }
 
 /**
- * Why a value was stale. `alias`: it was stored through another virtual address. `missing-clean`: it is still in the data cache.
+ * Why a value was stale. `alias`: it was stored through another virtual address. `homonym`: the cache has a line of this
+ * virtual address that belongs to other memory, as another address space maps it. `missing-clean`: it is still in the data cache.
  * `missing-invalidate`: an old copy was in the cache that was read. `missing-drain`: it is still in the write buffer.
  * `lost-store`: it has been dropped, by an invalidate without clean or under an old line that was written back over it.
  */
-export type CoherenceKind = 'alias' | 'missing-clean' | 'missing-invalidate' | 'missing-drain' | 'lost-store';
+export type CoherenceKind =
+  'alias' | 'homonym' | 'missing-clean' | 'missing-invalidate' | 'missing-drain' | 'lost-store';
 
 /** A read that was given something else than the most recent store to that memory wrote. */
 export interface CoherenceReport {
@@ -238,6 +243,8 @@ export interface CoherenceReport {
   readonly source: 'data cache' | 'instruction cache' | 'memory';
   readonly store: CoherenceAccess;
   readonly read: CoherenceAccess;
+  /** For a homonym: the memory that the line belongs to, and who stored there last. */
+  readonly homonym?: { readonly physicalAddress: number; readonly store: CoherenceAccess };
   /** How often this store's pc, this read's pc and this line met so; the fields above are of the first time. */
   readonly count: number;
   /** All of this in one sentence, with the remedy. */
@@ -261,11 +268,22 @@ export interface BootRequest {
   readonly extraTags?: Uint32Array;
 }
 
+/** A piece of physical memory: RAM, or ROM that only the outside writes. Base and size are multiples of 4 KB. */
+export interface MemoryBank {
+  readonly base: number;
+  readonly bytes: number;
+  /** ROM or flash: stores of the guest change nothing. */
+  readonly readOnly?: boolean;
+}
+
 /** The machine, as everything above it sees it. */
 export interface MachineFace {
   readonly boardName: string;
+  /** The main RAM, which is the first of `memoryBanks`. */
   readonly ramBase: number;
   readonly ramBytes: number;
+  /** All RAM and ROM, the main RAM first. */
+  readonly memoryBanks: readonly MemoryBank[];
   readonly cpu: CpuView;
   /** Instructions executed since reset; exact, a safe integer. */
   readonly instructionCount: number;
@@ -284,7 +302,9 @@ export interface MachineFace {
 
   /** RAM (or ROM) bytes; undefined when any byte of the range is not memory. No side effects. */
   readPhysical(address: number, byteLength: number): Uint8Array | undefined;
-  /** False when any byte of the range is not RAM; then nothing is written. */
+  /**
+   * From outside, so that it programs ROM too. False when the range is not in one bank of memory; then nothing is written.
+   */
   writePhysical(address: number, bytes: Uint8Array): boolean;
   /** Walks the page tables without side effects (no TLB, no fault registers). */
   walk(virtualAddress: number, access: AccessKind, privileged: boolean, regime?: TranslationRegime): Walk;

@@ -83,7 +83,8 @@ export class BlockCache {
     this.used = at + 1;
     this.tags[slot] = tag;
     this.places[slot] = place;
-    if (ram.noteCode(offset, end - offset)) this.onCodePage(offset & ~0xfff);
+    // Code in lines of the instruction cache lies before RAM; who replaces a line drops it.
+    if (offset >= RAM_OFFSET && ram.noteCode(offset, end - offset)) this.onCodePage(offset & ~0xfff);
     return place;
   }
 
@@ -101,6 +102,12 @@ export class BlockCache {
     this.tags.fill(0, slot, slot + SLOTS_PER_KILOBYTE);
     this.ram.forgetCode(Math.max(start, RAM_OFFSET), PAGE_BYTES);
     this.generation++;
+  }
+
+  /** Drops the blocks that start in `length` bytes (within a kilobyte) at a memory offset outside RAM. */
+  dropLine(offset: number, length: number): void {
+    const slot = this.slot(offset);
+    this.tags.fill(0, slot, slot + (length >>> 1));
   }
 
   dropAll(): void {

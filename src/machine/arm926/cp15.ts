@@ -1,8 +1,10 @@
 /**
  * The system control coprocessor of the ARM926EJ-S (ARM DDI 0198D chapter 2) as a table of registers. MCR and MRC find
  * their row by CRn, opcode_1, CRm and opcode_2; what no row claims is UNPREDICTABLE and reads as zero, ignores writes.
- * From User mode every access is undefined. Caches are not modelled here: their operations do nothing.
+ * From User mode every access is undefined. Operations on caches do nothing while none are modelled.
  */
+import { CACHE_OPERATIONS } from './cache/operations';
+import { cacheTypeOf } from './cache/geometry';
 import { LIMIT_NOW, type Core } from './core';
 import { EXCEPTIONS, enterException } from './exceptions';
 import { Word } from './layout';
@@ -54,7 +56,7 @@ function waitForInterrupt({ s }: Core): void {
 }
 
 const ROWS: readonly Cp15Row[] = [
-  { name: 'cache type', crn: 0, crm: 0, op2: 1, read: (core) => core.identification.cacheType },
+  { name: 'cache type', crn: 0, crm: 0, op2: 1, read: cacheType },
   { name: 'TCM status', crn: 0, crm: 0, op2: 2, read: () => 0 },
   { name: 'main ID', crn: 0, crm: 0, read: (core) => core.identification.midr },
   { name: 'control', crn: 1, crm: 0, op2: 0, read: ({ s }) => s[Word.CONTROL]!, write: writeControl },
@@ -65,10 +67,18 @@ const ROWS: readonly Cp15Row[] = [
   { name: 'fault address', crn: 6, crm: 0, op2: 0, ...stored(Word.FAR) },
 
   { name: 'wait for interrupt', crn: 7, crm: 0, op2: 4, write: waitForInterrupt },
-  { name: 'test and clean D cache', crn: 7, crm: 10, op2: 3, read: cleanLine },
-  { name: 'test, clean and invalidate D cache', crn: 7, crm: 14, op2: 3, read: cleanLine },
-  // The rest of c7 is cache maintenance, prefetch and write buffer drain (table 2-18): complete at once without caches.
-  { name: 'cache operations', crn: 7, read: () => 0, write: ignored },
+  { name: 'test and clean D cache', crn: 7, crm: 10, op2: 3, read: (core) => cleanLine(core, false) },
+  { name: 'test, clean and invalidate D cache', crn: 7, crm: 14, op2: 3, read: (core) => cleanLine(core, true) },
+  ...CACHE_OPERATIONS.map(({ name, crm, op2, apply }): Cp15Row => ({
+    name,
+    crn: 7,
+    crm,
+    op2,
+    write: ({ memory }, value) => {
+      if (memory.caches !== undefined) apply(memory.caches.operations, value >>> 0);
+    },
+  })),
+  { name: 'no cache operation', crn: 7, read: () => 0, write: ignored },
 
   { name: 'invalidate TLB entry', crn: 8, op2: 1, write: ({ memory }, mva) => memory.invalidateTlbEntry(mva) },
   { name: 'invalidate TLB', crn: 8, op2: 0, write: ({ memory }) => memory.invalidateTlb() },
@@ -86,9 +96,16 @@ const ROWS: readonly Cp15Row[] = [
   { name: 'test and debug', crn: 15, read: () => 0, write: ignored },
 ];
 
-/** One line of a test-and-clean: nothing is ever dirty, so that Z says at once that the loop may end (2.3.9). */
-function cleanLine(): number {
-  return 0x40000000;
+/** One turn of a test-and-clean loop (2.3.9): Z when no line is dirty, as at once where none ever is. */
+function cleanLine({ memory }: Core, invalidate: boolean): number {
+  return (memory.caches?.testAndClean(invalidate) ?? true) ? 0x40000000 : 0;
+}
+
+/** What the board says, or what the modelled caches are, so that loops over sets and ways reach all of them. */
+function cacheType({ memory: { caches }, identification }: Core): number {
+  if (caches === undefined) return identification.cacheType;
+  const { instruction, data } = caches.view;
+  return cacheTypeOf({ instructionBytes: instruction.bytes, dataBytes: data.bytes });
 }
 
 /** The row for an MCR or MRC by its fields; the first that fits, so specific rows stand before general ones. */

@@ -7,6 +7,7 @@
  * at every execution, with instruction, operand and ticks read from parallel arrays, gains another third.
  */
 import { BlockCache } from './blocks';
+import { LINE_BYTES } from './cache/geometry';
 import { LIMIT_NOW, type Core } from './core';
 import { HANDLERS, type Form } from './decodeArm';
 import { EXCEPTIONS, enterException } from './exceptions';
@@ -90,6 +91,10 @@ export class Interpreter {
       memory.onData = (virtual, write) => void (s[W.TICKS]! += observer.data(virtual, write));
     }
     this.blocks = new BlockCache(ram, ticks, (offset) => memory.tlb.withholdWrites(offset));
+    if (memory.caches !== undefined) {
+      memory.directData = false;
+      memory.onInstructionLine = (offset) => this.blocks.dropLine(offset, LINE_BYTES);
+    }
     ram.onCodeWritten = (offset) => {
       this.blocks.dropKilobyte(offset);
       s[W.BLOCK_STALE] = 1;
@@ -136,6 +141,8 @@ export class Interpreter {
     const eachInstruction = observer?.instruction !== undefined;
     const { s } = core;
     const memory = core.memory;
+    /** With caches each instruction is fetched by itself (blocks have one), so that every line is looked up. */
+    const eachFetch = memory.caches !== undefined;
     const M = core.ram.words;
     const bytes = core.ram.bytes;
     const { forms, instructions, extras } = blocks;
@@ -204,11 +211,19 @@ export class Interpreter {
         // A new block: the one place where fetches are translated and breakpoints looked for.
         if (s[W.HELD] !== 0) n = this.release(n);
         const thumb = s[W.CPSR]! & Psr.T;
-        if ((pc & ~0x3ff) !== page || s[W.TRANSLATIONS] !== translations || thumb !== thumbPage) {
+        if (eachFetch || (pc & ~0x3ff) !== page || s[W.TRANSLATIONS] !== translations || thumb !== thumbPage) {
           step = thumb !== 0 ? 2 : 4;
           thumbPage = thumb;
-          place = memory.fetchPlace(pc);
           armedOnPage = armed.size === 0 ? undefined : armed.get(pc & ~0x3ff);
+          if (eachFetch) {
+            // A breakpoint must leave no trace in the caches.
+            if (armedOnPage !== undefined && !skip && armedOnPage.includes(pc)) {
+              return this.leave(pc, n, ticks, 0, 'breakpoint');
+            }
+            s[W.COUNT] = n;
+            s[W.TICKS] = ticks;
+          }
+          place = memory.fetchPlace(pc);
           bank = s[W.TLB_BANK]!;
           translations = s[W.TRANSLATIONS]!;
           page = place < 0 ? NO_PAGE : pc & ~0x3ff;

@@ -62,9 +62,18 @@ export const Word = {
   BLOCK_STALE: 119,
   /** Instructions of the count that are held back because a breakpoint comes before them. */
   HELD: 120,
+
+  /** S0-S31, which are also D0-D15; then what else VFP has. Machine state again, only used where the machine has VFP. */
+  VFP_REGISTERS: 128,
+  FPSCR: 160,
+  FPEXC: 161,
+  FPINST: 162,
+  FPINST2: 163,
+  /** Two doubles that carry values inside one VFP instruction. */
+  VFP_SCRATCH: 164,
 } as const;
 
-export const STATE_WORDS = 128;
+export const STATE_WORDS = 192;
 
 /** Software TLB: banks × entries × four words (read tag, write tag, addend, page and rights). */
 export const TLB_OFFSET = 0x10000;
@@ -72,6 +81,9 @@ export const TLB_BANKS = 8;
 export const TLB_ENTRIES = 2048;
 export const TLB_ENTRY_WORDS = 4;
 export const TLB_BANK_WORDS = TLB_ENTRIES * TLB_ENTRY_WORDS;
+
+/** Lines of the instruction cache, where it keeps data: code is executed from here. As much as the biggest has, 128 KB. */
+export const INSTRUCTION_CACHE_OFFSET = 0x60000;
 
 /** Guest RAM starts here in the memory. */
 export const RAM_OFFSET = 0x100000;

@@ -22,6 +22,10 @@ export class CpuMemory {
   mainTlb: MainTlb | undefined;
   /** Caches that see every access to RAM, when they are modelled; want `directData` false. */
   caches: Caches | undefined;
+  /** Told of the place in the memory of each line of code that the instruction cache replaces. */
+  onInstructionLine: (offset: number) => void = () => {};
+  /** Where the instruction that was fetched last stands in the memory; only kept with caches. */
+  fetched = 0;
   /** Descriptors that walks have read since the tick model asked last. */
   descriptorReads = 0;
   /** False keeps loads and stores off the fast path, for a tick model that has to see every data access. */
@@ -175,7 +179,8 @@ export class CpuMemory {
     const record = this.walk(virtual, kind, privileged, false);
     this.attributes = attributesOf(record);
     if (record.status !== 0) this.abort(virtual, record.status, Math.max(record.mmuDomain, 0));
-    const offset = this.ram.offsetOf(record.physical);
+    const { ram } = this;
+    const offset = kind === WRITE ? ram.writableOffsetOf(record.physical) : ram.offsetOf(record.physical);
     if (offset >= 0 && record.uniform) this.enter(bank, virtual, offset, kind);
     return offset;
   }
@@ -183,12 +188,13 @@ export class CpuMemory {
   private enter(bank: number, virtual: number, offset: number, kind: number): void {
     const page = (offset - RAM_OFFSET) >>> 12;
     if (kind === WRITE) this.ram.dirty[page] = 1;
-    const writeDirect = this.ram.dirty[page] !== 0 && this.ram.codePages[page] === 0;
+    const writable = (this.record.rights & WRITE) !== 0 && this.ram.isWritable(offset);
+    const writeDirect = writable && this.ram.dirty[page] !== 0 && this.ram.codePages[page] === 0;
     this.tlb.fill(
       bank,
       virtual,
       (offset - virtual) | 0,
-      (this.record.rights & WRITE) !== 0,
+      writable,
       this.directData,
       this.directData && writeDirect,
       this.record.pageBytes > 0x1000,
@@ -204,7 +210,10 @@ export class CpuMemory {
   fetchPlace(virtual: number): number {
     const offset = this.translateFetch(virtual);
     if (offset < 0) return -1;
-    if (this.caches !== undefined) return this.caches.fetch(virtual, offset, this.attributes) - (virtual & 0x3ff);
+    if (this.caches !== undefined) {
+      this.fetched = this.caches.fetch(virtual, offset, this.attributes);
+      return this.fetched - (virtual & 0x3ff);
+    }
     return offset & ~0x3ff;
   }
 
@@ -231,6 +240,14 @@ export class CpuMemory {
     }
     s[Word.IFSR] = record.status | (domain << 4);
     return -1;
+  }
+
+  /** The same for a prefetch of the line at a modified virtual address (CP15 c7), with C, B and MMU domain of its page. */
+  translatePrefetch(mva: number): { readonly offset: number; readonly attributes: number } {
+    // Below 32 MB a translation would be made for the process of the FCSE PID, which has its own addresses.
+    const hidden = this.s[Word.FCSE_PID] !== 0 && mva >>> 25 === 0;
+    const offset = hidden ? -1 : this.translateFetch(mva | 0);
+    return { offset, attributes: this.attributes };
   }
 
   private walk(virtual: number, kind: number, privileged: boolean, fetch: boolean): WalkRecord {

@@ -4,22 +4,23 @@
  */
 import type { AccessSize } from '../../bus';
 import type { CachesView } from '../../types';
+import type { CoherenceCheck } from './coherenceCheck';
 
 /**
  * The operations of CP15 c7 (ARM DDI 0198D table 2-18), carried out by whatever keeps tags; addresses are modified virtual
- * ones. Each gives the cycles that it takes, 0 where time is not its matter.
+ * ones.
  */
 export interface CacheOperations {
-  invalidateInstructions(): number;
-  invalidateInstructionLine(mva: number): number;
-  invalidateInstructionSetWay(setWay: number): number;
-  prefetchInstructionLine(mva: number): number;
-  invalidateData(): number;
-  invalidateDataLine(mva: number, clean: boolean): number;
-  invalidateDataSetWay(setWay: number, clean: boolean): number;
-  cleanDataLine(mva: number): number;
-  cleanDataSetWay(setWay: number): number;
-  drainWriteBuffer(): number;
+  invalidateInstructions(): void;
+  invalidateInstructionLine(mva: number): void;
+  invalidateInstructionSetWay(setWay: number): void;
+  prefetchInstructionLine(mva: number): void;
+  invalidateData(): void;
+  invalidateDataLine(mva: number, clean: boolean): void;
+  invalidateDataSetWay(setWay: number, clean: boolean): void;
+  cleanDataLine(mva: number): void;
+  cleanDataSetWay(setWay: number): void;
+  drainWriteBuffer(): void;
 }
 
 export interface Caches {
@@ -50,6 +51,8 @@ export interface Caches {
   overlay(offset: number, bytes: Uint8Array): void;
 
   readonly view: CachesView;
+  /** Where data is kept. */
+  readonly check?: CoherenceCheck;
   reset(): void;
   capture(): unknown;
   restore(state: unknown): void;

@@ -2,17 +2,20 @@
  * What fetches, loads and stores cost on the ARM926EJ-S: TLB walks, the two caches, the write buffer, and the CP15
  * operations on them (ARM DDI 0198D chapters 2-4). It watches and counts; data and translations are the machine's own.
  */
+import type { CacheSizes } from '../../../types';
+import type { CacheOperations } from '../../cache/caches';
+import { CacheTags, type CacheTagsState } from '../../cache/cacheTags';
+import { HALF_BYTES, LINE_BYTES } from '../../cache/geometry';
+import { cacheOperation } from '../../cache/operations';
 import type { Core } from '../../core';
 import { Word } from '../../layout';
 import { MainTlb, type MainTlbState } from '../../mainTlb';
 import { isPrivileged } from '../../modes';
 import { Control, READ, WalkRecord, modifiedAddress, walk } from '../../walk';
 import { Bus, type BusState } from './bus';
-import { CacheTags, type CacheTagsState } from './cacheTags';
-import { PARAMETERS } from './parameters';
 
-const LINE_WORDS = PARAMETERS.cacheLine.value / 4;
-const HALF_LINE_WORDS = LINE_WORDS / 2;
+const LINE_WORDS = LINE_BYTES / 4;
+const HALF_LINE_WORDS = HALF_BYTES / 4;
 const CACHEABLE = 2;
 /** C and B set; C alone is write-through, B alone buffered and not cached. */
 const WRITE_BACK = 3;
@@ -29,8 +32,8 @@ export interface MemorySystemState {
 }
 
 export class MemorySystem {
-  private readonly instructions = new CacheTags(PARAMETERS.instructionCache.value);
-  private readonly data = new CacheTags(PARAMETERS.dataCache.value);
+  private readonly instructions: CacheTags;
+  private readonly data: CacheTags;
   /** For timing alone; asked while the machine has no TLB of the chip's geometry itself. */
   private readonly tlb = new MainTlb();
   private readonly bus = new Bus();
@@ -43,8 +46,13 @@ export class MemorySystem {
   /** Word that would go on with the burst of this instruction. */
   private burstNext = NOWHERE;
 
-  constructor(private readonly core: Core) {
+  constructor(
+    private readonly core: Core,
+    sizes: CacheSizes,
+  ) {
     this.s = core.s;
+    this.instructions = new CacheTags(sizes.instructionBytes);
+    this.data = new CacheTags(sizes.dataBytes);
   }
 
   reset(): void {
@@ -121,7 +129,8 @@ export class MemorySystem {
     }
     if ((control & Control.I) !== 0 && (bits & CACHEABLE) !== 0) {
       if (this.instructions.find(mva) >= 0) return wait;
-      this.instructions.allocate(mva, s[Word.I_CACHE_LOCKDOWN]! & 15, (control & Control.RR) !== 0);
+      const place = this.instructions.victim(mva, s[Word.I_CACHE_LOCKDOWN]! & 15, (control & Control.RR) !== 0);
+      if (place >= 0) this.instructions.enter(place, mva);
       return wait + this.bus.read(now + wait, LINE_WORDS);
     }
     this.fetchWord = pc >>> 2;
@@ -149,11 +158,12 @@ export class MemorySystem {
     if (!cached) return this.single(mva, now, false);
     if (this.data.find(mva) >= 0) return 0;
     const { s } = this;
-    let wait = this.bus.read(now, LINE_WORDS);
-    const roundRobin = (s[Word.CONTROL]! & Control.RR) !== 0;
-    const dirty = this.data.allocate(mva, s[Word.D_CACHE_LOCKDOWN]! & 15, roundRobin);
-    wait += this.writeHalves(dirty, now + wait);
-    return wait;
+    const place = this.data.victim(mva, s[Word.D_CACHE_LOCKDOWN]! & 15, (s[Word.CONTROL]! & Control.RR) !== 0);
+    const wait = this.bus.read(now, LINE_WORDS);
+    if (place < 0) return wait;
+    const dirty = this.data.isValid(place) ? countHalves(this.data.dirtyHalves(place)) : 0;
+    this.data.enter(place, mva);
+    return wait + this.writeHalves(dirty, now + wait);
   }
 
   /** Only loads allocate; a store that misses goes to memory through the write buffer. */
@@ -193,9 +203,20 @@ export class MemorySystem {
     return wait;
   }
 
-  private cleanAll(now: number): number {
+  private clean(place: number, now: number): number {
+    if (place < 0) return 0;
+    const halves = countHalves(this.data.dirtyHalves(place));
+    this.data.markClean(place);
+    return this.writeHalves(halves, now);
+  }
+
+  /** A test-and-clean: one line, or all at once where the machine has no caches and says that none is dirty. */
+  private testAndClean(invalidate: boolean, now: number): number {
+    const { data } = this;
     let wait = 0;
-    for (let place = 0; place < this.data.places; place++) wait += this.writeHalves(this.data.clean(place), now + wait);
+    do wait += this.clean(data.nextDirty(0), now + wait);
+    while (this.core.memory.caches === undefined && data.nextDirty(0) >= 0);
+    if (invalidate && data.nextDirty(0) < 0) data.invalidateAll();
     return wait;
   }
 
@@ -208,65 +229,51 @@ export class MemorySystem {
     if (!isPrivileged(this.s) || ((op >>> 21) & 7) !== 0) return 0;
     // Translations or what is cached may be others from now on.
     this.fetchLine = NOWHERE;
-    const key = ((op & 15) << 4) | ((op >>> 5) & 7);
+    const op2 = (op >>> 5) & 7;
     const value = this.s[(op >>> 12) & 15]!;
     if (crn === 8) {
-      if ((key & 15) === 0) this.tlb.invalidateAll();
-      else if ((key & 15) === 1) this.tlb.invalidate(value >>> 0);
+      if (op2 === 0) this.tlb.invalidateAll();
+      else if (op2 === 1) this.tlb.invalidate(value >>> 0);
       return 0;
     }
-    return crn === 7 ? this.cacheOperation(key, value >>> 0, this.now + after) : 0;
+    return crn === 7 ? this.cacheOperation(op, value >>> 0, this.now + after) : 0;
   }
 
-  /** `key`: CRm in bits 7:4, opcode_2 below (ARM DDI 0198D table 2-18). */
-  private cacheOperation(key: number, value: number, now: number): number {
-    const { instructions, data } = this;
-    switch (key) {
-      case 0x50:
-        instructions.invalidateAll();
-        return 0;
-      case 0x51:
-        instructions.invalidate(instructions.find(value));
-        return 0;
-      case 0x52:
-        instructions.invalidate(instructions.bySetAndWay(value));
-        return 0;
-      case 0x60:
-        data.invalidateAll();
-        return 0;
-      case 0x61:
-        data.invalidate(data.find(value));
-        return 0;
-      case 0x62:
-        data.invalidate(data.bySetAndWay(value));
-        return 0;
-      case 0x70:
-        instructions.invalidateAll();
-        data.invalidateAll();
-        return 0;
-      case 0xa1:
-        return this.writeHalves(data.clean(data.find(value)), now);
-      case 0xa2:
-        return this.writeHalves(data.clean(data.bySetAndWay(value)), now);
-      case 0xa3:
-        return this.cleanAll(now);
-      case 0xa4:
-        return this.bus.drain(now);
-      case 0xe1:
-      case 0xe2: {
-        const place = key === 0xe1 ? data.find(value) : data.bySetAndWay(value);
-        const wait = this.writeHalves(data.clean(place), now);
-        data.invalidate(place);
-        return wait;
-      }
-      case 0xe3: {
-        const wait = this.cleanAll(now);
-        data.invalidateAll();
-        return wait;
-      }
-      default:
-        return 0;
-    }
+  private cacheOperation(op: number, value: number, now: number): number {
+    const crm = op & 15;
+    const op2 = (op >>> 5) & 7;
+    this.operationWait = 0;
+    if (op2 === 3 && (crm === 10 || crm === 14)) return this.testAndClean(crm === 14, now);
+    this.operationTicks = now;
+    cacheOperation(crm, op2)?.apply(this.operations, value);
+    return this.operationWait;
+  }
+
+  /** Ticks at which the operation that is priced begins, and what it takes. */
+  private operationTicks = 0;
+  private operationWait = 0;
+  private readonly operations: CacheOperations = {
+    invalidateInstructions: () => this.instructions.invalidateAll(),
+    invalidateInstructionLine: (mva) => this.instructions.invalidate(this.instructions.find(mva)),
+    invalidateInstructionSetWay: (at) => this.instructions.invalidate(this.instructions.bySetAndWay(at)),
+    prefetchInstructionLine: () => {},
+    invalidateData: () => this.data.invalidateAll(),
+    invalidateDataLine: (mva, clean) => this.invalidateData(this.data.find(mva), clean),
+    invalidateDataSetWay: (at, clean) => this.invalidateData(this.data.bySetAndWay(at), clean),
+    cleanDataLine: (mva) => this.cleanPlace(this.data.find(mva)),
+    cleanDataSetWay: (at) => this.cleanPlace(this.data.bySetAndWay(at)),
+    drainWriteBuffer: () => {
+      this.operationWait = this.bus.drain(this.operationTicks);
+    },
+  };
+
+  private cleanPlace(place: number): void {
+    this.operationWait = this.clean(place, this.operationTicks);
+  }
+
+  private invalidateData(place: number, clean: boolean): void {
+    if (clean) this.cleanPlace(place);
+    this.data.invalidate(place);
   }
 
   capture(): MemorySystemState {
@@ -289,3 +296,5 @@ export class MemorySystem {
     this.fetchWord = state.fetchWord;
   }
 }
+
+const countHalves = (dirty: number): number => (dirty & 1) + (dirty >>> 1);

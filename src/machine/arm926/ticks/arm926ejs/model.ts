@@ -3,6 +3,7 @@
  * block of its own for this model, because what it costs depends on those before it wherever they stood; so it is asked
  * when an instruction executes, not when it is decoded.
  */
+import type { CacheSizes } from '../../../types';
 import { CONDITIONS, flagNibble } from '../../psr';
 import type { Core } from '../../core';
 import type { TickModel, TickObserver } from '../model';
@@ -29,9 +30,11 @@ class Arm926Observer implements TickObserver {
   /** Of the instruction that executes. */
   private timing: Timing | undefined;
 
+  constructor(private readonly sizes: CacheSizes) {}
+
   connect(core: Core): void {
     this.core = core;
-    this.memory = new MemorySystem(core);
+    this.memory = new MemorySystem(core, this.sizes);
   }
 
   reset(): void {
@@ -84,7 +87,8 @@ class Arm926Observer implements TickObserver {
   }
 }
 
-export function createArm926Model(): TickModel {
+/** `sizes`: of the caches that it times, whether or not the machine keeps data in them. */
+export function createArm926Model(sizes: CacheSizes): TickModel {
   return {
     name: 'arm926ejs',
     mostInstructions: 1,
@@ -92,6 +96,6 @@ export function createArm926Model(): TickModel {
     // The loop spends this one; the observer's `instruction` gives all, and the loop adds what is more.
     arm: () => 1,
     thumb: () => 1,
-    observer: new Arm926Observer(),
+    observer: new Arm926Observer(sizes),
   };
 }
