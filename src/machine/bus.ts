@@ -3,7 +3,7 @@
  * Types only. `machine.ts` joins the two; a board's `PeripheralBus` is built in `boards/`.
  */
 
-import type { BootRequest, DeviceInput, DeviceView, DisplayImage } from './types';
+import type { BootRequest, DeviceInput, DeviceView, DisplayImage, MemoryBank } from './types';
 
 export type AccessSize = 1 | 2 | 4;
 
@@ -55,11 +55,29 @@ export interface DeviceHost {
   diagnostic(text: string): void;
 }
 
-/** A board: RAM, devices and boot protocol as one readable description (design, `boards/`). */
+/** Where a loader puts what a person gives it; physical addresses. */
+export interface Loading {
+  /** Where a raw kernel is put, an image without addresses of its own. */
+  readonly rawKernelAddress: number;
+  /** What the boot loader itself writes: from `start` up to but not including `end`. Nothing else may lie there. */
+  readonly bootArea?: { readonly start: number; readonly end: number };
+}
+
+/** Memory beside the main RAM. */
+export interface FurtherBank extends MemoryBank {
+  /** What it holds at the beginning, from its first byte; zeros after it. */
+  readonly contents?: Uint8Array;
+}
+
+/** A board: memory, devices and boot protocol as one readable description (design, `boards/`). */
 export interface BoardDescription {
   readonly name: string;
   readonly ramBase: number;
   readonly defaultRamBytes: number;
+  /** ROM, and RAM beside the main one. Default: none. */
+  readonly furtherBanks?: readonly FurtherBank[];
+  /** Default: a raw kernel goes 64 KB into the RAM, above a boot area that begins with the RAM and ends at 48 KB. */
+  readonly loading?: Loading;
   /** CP15 identification of its CPU. */
   readonly midr: number;
   readonly cacheType: number;

@@ -90,7 +90,9 @@ export class Ram {
   /** Whether stores may change what stands at a place in the memory. */
   isWritable(offset: number): boolean {
     if (offset < RAM_OFFSET + this.mainBytes) return true;
-    return !this.placed.some((bank) => bank.readOnly === true && offset >= bank.offset && offset < bank.offset + bank.bytes);
+    return !this.placed.some(
+      (bank) => bank.readOnly === true && offset >= bank.offset && offset < bank.offset + bank.bytes,
+    );
   }
 
   private searchOffset(physical: number): number {
@@ -105,14 +107,6 @@ export class Ram {
   physicalOf(place: number): number {
     const bank = this.placed.find(({ offset, bytes }) => place >= offset && place < offset + bytes)!;
     return (place - bank.offset + bank.base) >>> 0;
-  }
-
-  /** Physical address of a place in the memory. */
-  physicalOf(place: number): number {
-    const relative = place - RAM_OFFSET;
-    if (relative < this.mainBytes) return (relative + this.mainBase) >>> 0;
-    const bank = this.placed.find(({ bytes, offset }) => place >= offset && place < offset + bytes);
-    return bank === undefined ? 0 : (place - bank.offset + bank.base) >>> 0;
   }
 
   /** Place of a whole physical range; -1 unless all of it is in one bank. */
