@@ -49,6 +49,13 @@ program
   .option('--sd-card <file>', 'card in the SD slot of the goldfish board')
   .option('--load <file@address>', 'copy a file into memory first; may be repeated', collect)
   .option('--pc <address>', 'start the kernel at this physical address')
+  .addOption(
+    new Option(
+      '--console',
+      'type at the console: the keys of this terminal go to the guest (Ctrl-A x leaves)',
+    ).conflicts('input'),
+  )
+  .option('--input <[wait=>]text>', 'type this text, after the console has printed WAIT; may be repeated', collect)
   .option('--until-console <text>', 'stop when a console has printed this text')
   .option('--until-pc <address|symbol>', 'stop when the CPU is about to execute this address')
   .option('--max-instructions <count>', 'stop after so many instructions')

@@ -15,8 +15,11 @@ import { launch } from '../../debugger/launch';
 import { UserError, type DebugEngine } from '../../debugger/types';
 import { WavSink } from './audio';
 import { report, type Outcome } from './outcome';
+import type { ConsoleUser } from './consoleUser';
 import { run, type Goals } from './runner';
 import { writeScreenshots } from './screenshot';
+import { readScriptedText, ScriptedInput } from './scriptedInput';
+import { forTerminal, TerminalUser } from './terminalUser';
 
 export interface RunOptions {
   readonly config?: string;
@@ -38,6 +41,8 @@ export interface RunOptions {
   readonly untilPc?: string;
   readonly maxInstructions?: string;
   readonly json?: boolean;
+  readonly console?: boolean;
+  readonly input?: readonly string[];
   readonly screenshot?: string;
   readonly audio?: string;
 }
@@ -65,6 +70,7 @@ const nativeOptions: Readonly<
 /** Returns the exit code. Throws UserError for bad input. */
 export async function runCommand(file: string | undefined, options: RunOptions): Promise<number> {
   const goals = readGoals(options);
+  options.input?.forEach(readScriptedText);
   const resolved = options.kernel === undefined ? await fromLaunchFile(file, options) : fromOptions(file, options);
   for (const warning of resolved.warnings) process.stderr.write(`armvisor: ${warning}\n`);
   const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
@@ -75,13 +81,17 @@ export async function runCommand(file: string | undefined, options: RunOptions):
   const sound = options.audio === undefined ? undefined : new WavSink(options.audio);
   const unsubscribe = [
     engine.machine.onDeviceOutput((_instance, output) => sound?.take(output)),
-    engine.onConsole((output) => show(lines.push(output))),
+    options.console
+      ? engine.machine.onConsoleOutput((port, bytes) => port === 0 && process.stdout.write(forTerminal(bytes)))
+      : engine.onConsole((output) => show(lines.push(output))),
     engine.onMessage((text) => process.stderr.write(`armvisor: ${text}\n`)),
   ];
   const interrupt = (): void => engine.pause();
   process.on('SIGINT', interrupt);
+  const user = consoleUser(engine, resolved.settings.nsPerTick, options);
   try {
-    const outcome = await run(engine, resolved.settings, goals);
+    const outcome = await run(engine, resolved.settings, goals, user);
+    user?.close();
     show(lines.flush());
     if (lines.midLine) process.stdout.write('\n');
     if (sound) process.stderr.write(`armvisor: ${sound.close().seconds} s of sound are in ${sound.name}.\n`);
@@ -89,10 +99,20 @@ export async function runCommand(file: string | undefined, options: RunOptions):
     finish(outcome, options.json === true);
     return outcome.exitCode;
   } finally {
+    user?.close();
     process.off('SIGINT', interrupt);
     unsubscribe.forEach((end) => end());
     engine.dispose();
   }
+}
+
+/** Whoever types: the person at the terminal, or prepared texts. */
+function consoleUser(engine: DebugEngine, nsPerTick: number, options: RunOptions): ConsoleUser | undefined {
+  if (options.console) {
+    if (process.stdin.isTTY) process.stderr.write('armvisor: Ctrl-A x leaves.\n');
+    return new TerminalUser(engine, nsPerTick, process.stdin);
+  }
+  return options.input && new ScriptedInput(engine, options.input.map(readScriptedText));
 }
 
 /** What the displays show at the end; a run without a picture is told, and is no failure of the run. */

@@ -2,7 +2,8 @@
 import { hex } from '../../adapter/memoryReferences';
 import { exitCodes } from '../exitCodes';
 
-export type StopReason = 'console' | 'pc' | 'max-instructions' | 'waiting' | 'halted' | 'crashed' | 'interrupted';
+export type StopReason =
+  'console' | 'pc' | 'max-instructions' | 'waiting' | 'halted' | 'crashed' | 'interrupted' | 'left';
 
 export interface DomainConsole {
   readonly id: number;

@@ -1,10 +1,11 @@
 /**
- * Runs an engine to a goal without a person: a text on a console, an address, a number of instructions. The same run always stops
- * at the same instruction: the goals are looked at after fixed numbers of instructions, never by the clock.
+ * Runs an engine to a goal: a text on a console, an address, a number of instructions. Without a person at the console the same run
+ * always stops at the same instruction: the goals are looked at after fixed numbers of instructions, never by the clock.
  */
 import type { ConsoleOutput, DebugEngine, LaunchSettings, StopEvent } from '../../debugger/types';
 import { hex } from '../../adapter/memoryReferences';
 import { consolesOf, ConsoleTexts } from './consoleTexts';
+import type { ConsoleUser } from './consoleUser';
 import { crashOf } from './crash';
 import { exitCodeOf, type Outcome, type StopReason } from './outcome';
 import { Watch } from './watch';
@@ -24,12 +25,17 @@ interface Ending {
 }
 
 /** Runs to the first goal that is met. The engine stands at its first instruction when this is called. */
-export async function run(engine: DebugEngine, settings: LaunchSettings, goals: Goals): Promise<Outcome> {
+export async function run(
+  engine: DebugEngine,
+  settings: LaunchSettings,
+  goals: Goals,
+  user?: ConsoleUser,
+): Promise<Outcome> {
   const texts = new ConsoleTexts();
   const unsubscribe = engine.onConsole((output: ConsoleOutput) => texts.add(output));
   try {
     const watch = new Watch(engine, settings, goals.untilPc);
-    const ending = await runLegs(engine, goals, texts, watch);
+    const ending = await runLegs(engine, goals, texts, watch, user);
     const { instructionCount, ticks, cpu } = engine.machine;
     const hasGoal = goals.untilConsole !== undefined || goals.untilPc !== undefined;
     return {
@@ -46,11 +52,17 @@ export async function run(engine: DebugEngine, settings: LaunchSettings, goals: 
   }
 }
 
-async function runLegs(engine: DebugEngine, goals: Goals, texts: ConsoleTexts, watch: Watch): Promise<Ending> {
+async function runLegs(
+  engine: DebugEngine,
+  goals: Goals,
+  texts: ConsoleTexts,
+  watch: Watch,
+  user: ConsoleUser | undefined,
+): Promise<Ending> {
   const { machine } = engine;
   const most = goals.maxInstructions ?? Infinity;
   for (let first = true; ; first = false) {
-    const untilInstruction = Math.min(machine.instructionCount + legInstructions, most);
+    const untilInstruction = Math.min(machine.instructionCount + (user?.legInstructions ?? legInstructions), most);
     const stop = first ? await engine.start({ untilInstruction }) : await engine.resume({ untilInstruction });
     const after = `after ${machine.instructionCount} instructions (pc ${hex(machine.cpu.getRegister(15))})`;
     if (goals.untilConsole !== undefined && texts.has(goals.untilConsole)) {
@@ -59,6 +71,9 @@ async function runLegs(engine: DebugEngine, goals: Goals, texts: ConsoleTexts, w
     if (watch.reached(stop)) return { reason: 'pc', sentence: `${goals.untilPc} was reached ${after}.` };
     const crash = crashOf(stop, texts);
     if (crash !== undefined) return { reason: 'crashed', sentence: `${crash} It stopped ${after}.` };
+    const did = await user?.between(stop);
+    if (did === 'leave') return { reason: 'left', sentence: `Left ${after}.` };
+    if (did === 'typed' && stop.reason === 'waiting') continue;
     const ending = endOf(stop, after, machine.instructionCount >= most);
     if (ending) return ending;
   }
