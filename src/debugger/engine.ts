@@ -158,6 +158,7 @@ export class Engine implements DebugEngine {
     this.machine.restore(this.loaded);
     this.target.forget();
     this.store.resetHits();
+    this.coherence.restart();
     this.consoles.reset();
     this.threadChanges.update();
   }

@@ -101,7 +101,7 @@ export const filterTable: readonly FilterRow[] = [
     conditionHelp: 'alias · missing_clean && dom == 1 · kind != lost_store && va >= 0xC0000000 · pa == 0x01230000',
     symbols: [],
     subject: 'kind',
-    words: new Map(coherenceKinds.map((kind, index) => [kind.replaceAll('-', '_'), index])),
+    words: new Map(Object.entries(coherenceKinds).map(([kind, code]) => [kind.replaceAll('-', '_'), code])),
     variables: ['kind', 'pa', 'va', 'dom'],
     sight: (scene) => scene.coherence(),
   },

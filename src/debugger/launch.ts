@@ -6,7 +6,7 @@ import { loadAddress } from '../hypervisor/addressSpace';
 import { Hypervisor } from '../hypervisor/hypervisor';
 import type { ImageFace } from '../image/face';
 import { createMachine } from '../machine/machine';
-import type { BootRequest, CacheMode, MachineFace, TickModelName, TlbMode } from '../machine/types';
+import type { BootRequest, CacheMode, MachineFace, TickModelName, TlbMode, VfpMode } from '../machine/types';
 import { Engine } from './engine';
 import { boardOf, checkBuiltins } from './loading/board';
 import { ImageLoader, readNamed, type LoadedImage } from './loading/loadImages';
@@ -71,6 +71,7 @@ async function newMachine(
       cache: settings.cache as CacheMode,
       cacheSizes,
       tlb: settings.tlb as TlbMode | undefined,
+      vfp: settings.vfp as VfpMode | undefined,
       nsPerTick,
       onDiagnostic,
     });

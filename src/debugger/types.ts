@@ -39,6 +39,7 @@ export interface LaunchSettings {
   readonly cache: string;
   readonly cacheSizes?: { readonly instructionBytes: number; readonly dataBytes: number };
   readonly tlb?: string;
+  readonly vfp?: string;
   readonly nsPerTick: number;
   /** What was asked of the board beyond what it always has; each board takes some of it. */
   readonly board?: BoardSettings;

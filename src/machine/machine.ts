@@ -376,6 +376,10 @@ export class Machine implements MachineFace {
     return this.core.memory.caches?.check?.onReport(listener) ?? (() => {});
   }
 
+  announceCoherenceAgain(): void {
+    this.core.memory.caches?.check?.announceAgain();
+  }
+
   /** Input reaches the device at the boundary where the machine stood when it came. */
   private deliverInputs(): void {
     const due = this.inputs;
@@ -412,6 +416,8 @@ export class Machine implements MachineFace {
 
   restore(snapshot: MachineSnapshot): void {
     const state = this.snapshots.check(snapshot, this.boardName, this.tickModel.name, this.memorySystem);
+    const wrong = this.bus.mismatch?.(state.bus);
+    if (wrong !== undefined) throw new Error(wrong);
     const { core } = this;
     this.snapshots.restorePages(state.pages);
     this.interpreter.blocks.dropAll();

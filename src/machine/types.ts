@@ -334,6 +334,8 @@ export interface MachineFace {
   readonly coherenceReports?: readonly CoherenceReport[];
   /** Called once for each new report, with count 1, while the machine runs; also not again when a restored machine finds it again. */
   onCoherenceReport?(listener: (report: CoherenceReport) => void): () => void;
+  /** For a session that begins anew on a restored machine: listeners hear of everything again. */
+  announceCoherenceAgain?(): void;
 
   snapshot(): MachineSnapshot;
   restore(snapshot: MachineSnapshot): void;

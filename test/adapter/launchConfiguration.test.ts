@@ -41,6 +41,7 @@ describe('a launch configuration', () => {
       tickModel: 'goldfish',
       cache: 'off',
       tlb: 'fast',
+      vfp: 'none',
       board: {},
       nsPerTick: 5,
     });
@@ -161,6 +162,7 @@ describe('a launch configuration', () => {
     ['stops at a hypervisor natively', { kernel: 'k', stopOnEntry: 'hypervisor' }, /use true or false/],
     ['has an unknown cache mode', { ...two, cache: 'on' }, /"cache".*one of "off", "timing", "coherence"/],
     ['has an unknown TLB', { ...two, tlb: 'slow' }, /"tlb".*one of "fast", "arm926"/],
+    ['has an unknown VFP', { ...two, vfp: true }, /"vfp".*one of "none", "vfp9"/],
     ['has cache sizes that are no object', { ...two, cacheSizes: '16K' }, /"cacheSizes".*object in curly braces/],
     ['has a wrong cache size', { ...two, cacheSizes: { data: 'x' } }, /"cacheSizes\.data".*is "x".*like "16M"/],
     ['has a flash device without a name', { ...two, nand: [{ file: 'x' }] }, /"nand\[0\]\.name".*is missing/],

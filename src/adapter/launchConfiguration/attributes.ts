@@ -254,6 +254,17 @@ export const launchAttributes: readonly Attribute[] = [
     doc: 'Which translations the MMU keeps.',
   },
   {
+    name: 'vfp',
+    kind: 'choice',
+    form: 'both',
+    default: 'none',
+    choices: [
+      { value: 'none', doc: 'No floating-point coprocessor: its instructions are undefined, as on the bare chip.' },
+      { value: 'vfp9', doc: 'A VFP9-S: what kernels that were built for the Android emulator find there.' },
+    ],
+    doc: 'The floating-point coprocessor.',
+  },
+  {
     name: 'nsPerTick',
     kind: 'positive',
     form: 'both',

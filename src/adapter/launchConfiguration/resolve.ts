@@ -255,6 +255,7 @@ export function resolveLaunch(
       cacheSizes: { instructionBytes: size(cacheSizes.instruction), dataBytes: size(cacheSizes.data) },
     }),
     tlb: values.tlb as string,
+    vfp: values.vfp as string,
     board: {
       ...(values.nand !== undefined && {
         nand: readList(values.nand, attributeNamed('nand'), warnings, naming).map((each) => ({

@@ -21,14 +21,15 @@ const FAULTS: Readonly<Record<string, string>> = {
   __pabt_usr: 'prefetch_abort',
   __und_usr: 'undefined_instruction',
 };
-/** In the order of their numbers in conditions. */
-export const coherenceKinds: readonly CoherenceKind[] = [
-  'alias',
-  'missing-clean',
-  'missing-invalidate',
-  'missing-drain',
-  'lost-store',
-];
+/** Their numbers in conditions. */
+export const coherenceKinds: Readonly<Record<CoherenceKind, number>> = {
+  alias: 0,
+  homonym: 1,
+  'missing-clean': 2,
+  'missing-invalidate': 3,
+  'missing-drain': 4,
+  'lost-store': 5,
+};
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
 
 export class FilterScene {
@@ -47,7 +48,7 @@ export class FilterScene {
     const { kind, physicalAddress, read, text } = report;
     const va = read.virtualAddress ?? physicalAddress;
     return {
-      variables: { kind: coherenceKinds.indexOf(kind), pa: physicalAddress, va, dom: this.domainId() ?? -1 },
+      variables: { kind: coherenceKinds[kind], pa: physicalAddress, va, dom: this.domainId() ?? -1 },
       description: `Coherence: stale data read at ${hex32(va)}`,
       text,
     };

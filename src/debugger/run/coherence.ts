@@ -26,6 +26,13 @@ export class CoherenceWatch {
     return this.machine.caches?.mode === 'coherence';
   }
 
+  /** The session begins anew on the machine as it was loaded. */
+  restart(): void {
+    this.waiting.length = 0;
+    this.told = 0;
+    this.machine.announceCoherenceAgain?.();
+  }
+
   /** To be asked after every run: the reports since then, one by one, until `judge` stops at one. */
   ask<Stop>(judge: () => Stop | undefined): Stop | undefined {
     for (const report of this.waiting.splice(0)) {

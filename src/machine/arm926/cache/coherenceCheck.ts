@@ -56,6 +56,11 @@ export class CoherenceCheck {
     return () => this.listeners.delete(listener);
   }
 
+  /** For a session that begins anew on a restored machine: what was announced before is news again. */
+  announceAgain(): void {
+    this.announced.clear();
+  }
+
   reset(): void {
     this.found.clear();
     this.announced.clear();
