@@ -1,4 +1,4 @@
-/** Physical memory and devices of a stopped QEMU machine, word by word, through its gdbstub. Its time stands still. */
+/** Physical memory, devices and registers of a stopped QEMU machine through its gdbstub. Its time stands still. */
 import { spawn, type ChildProcess } from 'node:child_process';
 import net from 'node:net';
 import { GdbRemote } from './gdbRemote';
@@ -7,6 +7,8 @@ export interface QemuMemory {
   /** A 32-bit read with its side effects; undefined where nothing answers. */
   read(address: number): Promise<number | undefined>;
   write(address: number, value: number): Promise<void>;
+  /** Runs until the instruction at `address` is next. */
+  runTo(address: number): Promise<{ readonly general: readonly number[]; readonly cpsr: number }>;
   close(): void;
 }
 
@@ -27,11 +29,13 @@ async function connect(port: number, child: ChildProcess): Promise<GdbRemote> {
   }
 }
 
-/** A machine that has not executed an instruction. */
-export async function startQemu(machine: string): Promise<QemuMemory> {
+/** A machine that has not executed an instruction. `extra`: further options. */
+export async function startQemu(machine: string, extra: readonly string[] = []): Promise<QemuMemory> {
   const port = await freePort();
   const options = ['-M', machine, '-nodefaults', '-display', 'none', '-audiodev', 'none,id=none', '-icount', 'shift=0'];
-  const child = spawn('qemu-system-arm', [...options, '-S', '-gdb', `tcp:127.0.0.1:${port}`], { stdio: 'ignore' });
+  const child = spawn('qemu-system-arm', [...options, ...extra, '-S', '-gdb', `tcp:127.0.0.1:${port}`], {
+    stdio: 'ignore',
+  });
   const remote = await connect(port, child);
   // Without it, the stub's writes go to memory only, not to devices.
   await remote.command('Qqemu.PhyMemMode:1');
@@ -44,6 +48,11 @@ export async function startQemu(machine: string): Promise<QemuMemory> {
       const bytes = new Uint8Array(4);
       new DataView(bytes.buffer).setUint32(0, value, true);
       await remote.writeMemory(address, bytes);
+    },
+    async runTo(address) {
+      await remote.setBreakpoint(address);
+      await remote.continue();
+      return remote.readRegisters();
     },
     close() {
       remote.close();

@@ -53,7 +53,7 @@ export const pl110Table = declareDevice({
     CONTROL: {
       offset: 0x18,
       access: 'rw',
-      doc: 'Control. (At 0x1C in the manual; the Versatile boards have the two exchanged.)',
+      doc: 'Control. The manual has it at 0x1C; the Versatile boards exchange it with IMSC.',
       fields: [
         { name: 'LcdEn', high: 0, low: 0, doc: 'Enabled' },
         {
