@@ -25,6 +25,8 @@ export interface PeripheralBus {
   /** Plain, structured-cloneable state of all devices, and back. */
   capture(): unknown;
   restore(state: unknown): void;
+  /** One sentence about why a captured state is not one of these devices; undefined when it is. Changes nothing. */
+  mismatch?(state: unknown): string | undefined;
   /** Bytes from outside for a serial port, at a known instruction boundary. */
   receive(port: number, bytes: Uint8Array): void;
   /** In registration order. */

@@ -54,6 +54,8 @@ export interface Device {
   /** Plain structured-cloneable state, and back. */
   capture(): unknown;
   restore(state: unknown): void;
+  /** One sentence about why a captured state cannot be restored here; undefined when it can. */
+  mismatch?(state: unknown): string | undefined;
   /** Level of input line `line`; only interrupt controllers and devices that others drive have inputs. */
   setInput?(line: number, level: boolean): void;
   /** Bytes from outside; only serial ports have this, numbered in registration order. */
@@ -96,6 +98,8 @@ export interface DeviceHandlers<Registers extends RegisterMap, State extends obj
 export interface DeviceContents {
   capture(): unknown;
   restore(saved: unknown): void;
+  /** In words what is different, for "The snapshot of X was made with ..."; undefined when it fits. */
+  mismatch(saved: unknown): string | undefined;
 }
 
 const hex = (value: number) => `0x${value.toString(16)}`;
@@ -160,6 +164,11 @@ export function createDevice<Registers extends RegisterMap, State extends object
       const parts = contents ? (saved as { registers: State; contents: unknown }) : undefined;
       Object.assign(state, structuredClone(parts ? parts.registers : saved));
       contents?.restore(parts?.contents);
+    },
+    mismatch(saved) {
+      const { contents } = handlers;
+      const difference = contents?.mismatch((saved as { contents: unknown }).contents);
+      return difference && `The snapshot of ${context.instance} was made with ${difference}.`;
     },
     ...(handlers.setInput && { setInput: handlers.setInput }),
     ...(handlers.receive && { receive: handlers.receive }),

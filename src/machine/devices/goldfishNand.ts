@@ -174,6 +174,11 @@ export function createGoldfishNand(context: DeviceContext, images: readonly Nand
     contents: {
       capture: () => devices.map(({ store }) => store.capture()),
       restore: (saved) => devices.forEach(({ store }, index) => store.restore((saved as unknown[])[index])),
+      mismatch(saved) {
+        const parts = saved as unknown[];
+        if (parts.length !== devices.length) return `${parts.length} flash devices; here are ${devices.length}`;
+        return devices.map(({ store }, index) => store.mismatch(parts[index])).find(Boolean);
+      },
     },
   });
 }

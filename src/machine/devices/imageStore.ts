@@ -23,6 +23,24 @@ interface ChangedBlock {
   readonly bytes: Uint8Array;
 }
 
+/** What a snapshot has of a device: all that is not in the image, and by what to know the image again. */
+export interface StoredContents {
+  readonly byteLength: number;
+  readonly fingerprint: number;
+  readonly blocks: readonly ChangedBlock[];
+}
+
+/** So many places of an image go into its fingerprint, evenly spread: enough to tell images apart, few enough to cost nothing. */
+const FINGERPRINT_SAMPLES = 65536;
+
+/** FNV-1a over samples of the image and its length. */
+function fingerprintOf(image: Uint8Array): number {
+  const stride = Math.max(1, Math.floor(image.length / FINGERPRINT_SAMPLES));
+  let hash = 0x811c9dc5 ^ image.length;
+  for (let offset = 0; offset < image.length; offset += stride) hash = Math.imul(hash ^ image[offset], 0x01000193);
+  return hash >>> 0;
+}
+
 export class ImageStore implements DeviceContents {
   /** Changed blocks by number. A block that a snapshot holds too is replaced, not written. */
   private blocks = new Map<number, Uint8Array>();
@@ -30,6 +48,7 @@ export class ImageStore implements DeviceContents {
   private readonly own = new Set<number>();
   /** Never written. */
   private readonly erasedBlock: Uint8Array;
+  private readonly fingerprint: number;
 
   /** `erased` is the byte that stands where nothing was written. */
   constructor(
@@ -37,6 +56,7 @@ export class ImageStore implements DeviceContents {
     readonly byteLength: number,
     private readonly erased: number,
   ) {
+    this.fingerprint = fingerprintOf(image);
     this.erasedBlock = new Uint8Array(BLOCK_BYTES).fill(erased);
   }
 
@@ -107,13 +127,20 @@ export class ImageStore implements DeviceContents {
     return bytes;
   }
 
-  capture(): readonly ChangedBlock[] {
+  capture(): StoredContents {
     this.own.clear();
-    return [...this.blocks].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes }));
+    const blocks = [...this.blocks].sort(([a], [b]) => a - b).map(([index, bytes]) => ({ index, bytes }));
+    return { byteLength: this.byteLength, fingerprint: this.fingerprint, blocks };
   }
 
   restore(saved: unknown): void {
     this.own.clear();
-    this.blocks = new Map((saved as readonly ChangedBlock[]).map(({ index, bytes }) => [index, bytes]));
+    this.blocks = new Map((saved as StoredContents).blocks.map(({ index, bytes }) => [index, bytes]));
+  }
+
+  mismatch(saved: unknown): string | undefined {
+    const { byteLength, fingerprint } = saved as StoredContents;
+    if (byteLength !== this.byteLength) return `${byteLength} bytes of storage; here are ${this.byteLength}`;
+    return fingerprint === this.fingerprint ? undefined : 'another image: give the file that it was made with';
   }
 }

@@ -30,17 +30,26 @@ describe('storage images', () => {
     const store = new ImageStore(image, image.length, 0xff);
     store.write(0, Uint8Array.of(1));
     store.write(BLOCK, Uint8Array.of(2));
-    const first = store.capture();
+    const first = store.capture().blocks;
     store.write(BLOCK + 1, Uint8Array.of(3));
-    const second = store.capture();
+    const second = store.capture().blocks;
     assert.equal(first.length, 2);
     assert.equal(second[0].bytes, first[0].bytes);
     assert.notEqual(second[1].bytes, first[1].bytes);
     assert.deepEqual([...first[1].bytes.subarray(0, 2)], [2, image[BLOCK + 1]]);
-    store.restore(first);
+    store.restore({ ...store.capture(), blocks: first });
     assert.deepEqual([...store.read(BLOCK, 2)], [2, image[BLOCK + 1]]);
     store.write(BLOCK, Uint8Array.of(9));
     assert.equal(first[1].bytes[0], 2);
+  });
+
+  it('know a snapshot that was made with another image, or for another size', () => {
+    const saved = new ImageStore(image, image.length, 0).capture();
+    const other = image.slice();
+    other[100] ^= 1;
+    assert.equal(new ImageStore(image.slice(), image.length, 0).mismatch(saved), undefined);
+    assert.match(new ImageStore(other, image.length, 0).mismatch(saved)!, /another image/);
+    assert.match(new ImageStore(image, image.length + 1, 0).mismatch(saved)!, /49252 bytes of storage; here are 49253/);
   });
 
   it('behave as one array of bytes, whatever is read, written, erased, captured and restored', () => {
