@@ -44,6 +44,7 @@ program
   .option('--tick-model <name>', 'how many ticks each instruction takes')
   .option('--cache <mode>', 'what caches do to the values that are read: off, timing or coherence')
   .option('--tlb <name>', 'translations that are kept: fast, or arm926 as on the chip')
+  .option('--vfp <name>', 'floating-point coprocessor: none or vfp9')
   .option('--date <date>', 'calendar time at switch-on, like 2008-06-01T12:00:00Z')
   .option('--nand <name=file>', 'flash device of the goldfish board; may be repeated', collect)
   .option('--sd-card <file>', 'card in the SD slot of the goldfish board')

@@ -32,6 +32,7 @@ export interface RunOptions {
   readonly tickModel?: string;
   readonly cache?: string;
   readonly tlb?: string;
+  readonly vfp?: string;
   readonly date?: string;
   readonly nand?: readonly string[];
   readonly sdCard?: string;
@@ -60,6 +61,7 @@ const nativeOptions: Readonly<
   tickModel: { option: '--tick-model', value: (options) => options.tickModel },
   cache: { option: '--cache', value: (options) => options.cache },
   tlb: { option: '--tlb', value: (options) => options.tlb },
+  vfp: { option: '--vfp', value: (options) => options.vfp },
   date: { option: '--date', value: (options) => options.date },
   nand: { option: '--nand', value: (options) => options.nand?.map(readNand) },
   sdCard: { option: '--sd-card', value: (options) => options.sdCard && { file: options.sdCard } },
