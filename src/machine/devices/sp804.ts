@@ -96,12 +96,13 @@ export function createSp804(context: DeviceContext, clockHz: number): Device {
     const steps = Math.floor((nowNs(host) - t.sinceNs) / stepNs(t));
     const sinceNs = t.sinceNs + steps * stepNs(t);
     const toZero = stepsToZero(t);
-    if (steps < toZero) return { ...t, value: within(t, t.value) - steps, sinceNs };
+    if (steps === 0) return { ...t, value: within(t, t.value) };
+    if (steps < toZero) return { ...t, value: toZero - steps, sinceNs };
     if ((t.control & Control.ONE_SHOT) !== 0) return { ...t, raw: true, halted: true, value: 0, sinceNs };
     const beyond = (steps - toZero) % period(t);
     const periodic = (t.control & Control.PERIODIC) !== 0;
     const value = periodic ? within(t, t.load) - beyond : beyond === 0 ? 0 : modulus(t) - beyond;
-    return { ...t, raw: true, value: Math.max(0, value), sinceNs };
+    return { ...t, raw: true, value, sinceNs };
   }
 
   /** A counter that stands at 0 and is not a fresh reload has its whole period before it. */

@@ -99,7 +99,7 @@ export function createVersatilePciConfig(context: DeviceContext): Device {
     ...words,
     nextEventTicks: Infinity,
     peek: (offset) => word(offset & ~3),
-    read: (offset: number, size: AccessSize) => (word(offset & ~3) >>> shift(offset)) & (2 ** (size * 8) - 1),
+    read: (offset: number, size: AccessSize) => ((word(offset & ~3) >>> shift(offset)) & (2 ** (size * 8) - 1)) >>> 0,
     write(offset, size, value) {
       const aligned = offset & ~3;
       const old = words.peek(aligned);
