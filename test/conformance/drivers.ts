@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import net from 'node:net';
 import { boardNamed } from '../../src/machine/boards';
-import { createMachine } from '../../src/machine/machine';
+import { createMachine, type MachineOptions } from '../../src/machine/machine';
 import type { MachineFace } from '../../src/machine/types';
 import { GdbRemote } from './gdbRemote';
 
@@ -34,10 +34,10 @@ export const SVC = 0xd3;
 export class OurDriver implements Driver {
   private readonly machine: MachineFace;
 
-  constructor() {
+  constructor(options: Omit<MachineOptions, 'board'> = {}) {
     const board = boardNamed('goldfish');
     if ('error' in board) throw new Error(board.error);
-    this.machine = createMachine({ board, ramBytes: 4 << 20 });
+    this.machine = createMachine({ ramBytes: 4 << 20, ...options, board });
     this.machine.boot({ entry: 0x10000 });
   }
 

@@ -31,6 +31,8 @@ export class Core {
   /** Set by a device: the machine cannot go on. */
   haltReason: string | undefined;
   bus!: PeripheralBus;
+  /** Whether coprocessors 10 and 11 answer; the machine's option. */
+  vfpPresent = false;
 
   constructor(
     readonly ram: Ram,

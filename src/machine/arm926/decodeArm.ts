@@ -9,6 +9,7 @@ import { moveFromCoprocessor15, moveToCoprocessor15 } from './cp15';
 import * as transfer from './loadStore';
 import * as mul from './multiply';
 import * as status from './status';
+import { vfpDataProcessing, vfpRegisterTransfer, vfpTransfer } from './vfp/instructions';
 
 /** What the interpreter's loop does by itself, in the order of its switch. Everything else is a handler's number from FIRST_HANDLER on. */
 export const Form = {
@@ -48,7 +49,14 @@ export const UNDEFINED: Row = { name: 'undefined', mask: 0, value: 0, run: statu
 /** cond = 1111 (ARM DDI 0100 A3.14). All else there is undefined. */
 const UNCONDITIONAL: readonly Row[] = [
   { name: 'BLX immediate', mask: 0xfe000000, value: 0xfa000000, run: status.branchLinkExchangeImmediate, ends: true },
-  { name: 'PLD', mask: 0xfd70f000, value: 0xf550f000, run: status.noOperation },
+  {
+    name: 'PLD',
+    mask: 0xfd70f000,
+    value: 0xf550f000,
+    run: status.noOperation,
+    // A register offset with bit 4 set is in the undefined part of the space.
+    except: (op) => (op & 0x2000010) === 0x2000010,
+  },
   UNDEFINED,
 ];
 
@@ -152,8 +160,12 @@ const CONDITIONAL: readonly Row[] = [
   { name: 'MCR p15', mask: 0x0f100f10, value: 0x0e000f10, run: moveToCoprocessor15, ends: true },
   // It ends the block only where it traps, in User mode; a block that goes on behind it is then simply left.
   { name: 'MRC p15', mask: 0x0f100f10, value: 0x0e100f10, run: moveFromCoprocessor15 },
+  // Like MRC they end no block: where there is no VFP, or it is not enabled, they trap.
+  { name: 'VFP load, store, pair transfer', mask: 0x0e000e00, value: 0x0c000a00, run: vfpTransfer },
+  { name: 'VFP data processing', mask: 0x0f000e10, value: 0x0e000a00, run: vfpDataProcessing },
+  { name: 'VFP register transfer', mask: 0x0f000e10, value: 0x0e000a10, run: vfpRegisterTransfer },
   { name: 'SWI', mask: 0x0f000000, value: 0x0f000000, run: status.softwareInterrupt, ends: true },
-  // LDC, STC, CDP, MCRR, MRRC and all other coprocessors: nobody answers, so they trap.
+  // LDC, STC, CDP, MCRR, MRRC of CP15 and all other coprocessors: nobody answers, so they trap.
   UNDEFINED,
 ];
 

@@ -172,6 +172,10 @@ const ROWS: Readonly<Record<string, (op: number) => Partial<Timing>>> = {
   'undefined (miscellaneous space)': () => exception,
   'undefined (immediate space)': () => exception,
   'undefined (media space)': () => exception,
+  // Where there is no VFP they trap. The pipeline of a VFP9-S is not modelled: where there is one, each costs the same.
+  'VFP load, store, pair transfer': () => exception,
+  'VFP data processing': () => exception,
+  'VFP register transfer': () => exception,
   BKPT: () => exception,
   SWI: () => exception,
 
