@@ -16,10 +16,18 @@ const succeeds = (action) =>
   );
 const appears = (locator, timeout) => succeeds(locator.waitFor({ timeout }));
 
-/** Presses F5 once the Run view offers the configuration of this name. */
+/**
+ * Presses F5 once the Run view offers the configuration of this name. On a busy computer VS Code may build the view before it has read the
+ * launch configurations, and then keeps it empty: the window is loaded anew, as a person would.
+ */
 export async function startDebugging(page, name) {
+  const offer = page.locator('.start-debug-action-item', { hasText: name }).first();
   await page.keyboard.press('Control+Shift+D');
-  await page.locator('.start-debug-action-item', { hasText: name }).first().waitFor();
+  if (!(await appears(offer, 20_000))) {
+    await openWorkbench(page, page.url());
+    await page.keyboard.press('Control+Shift+D');
+    await offer.waitFor();
+  }
   await page.keyboard.press('F5');
   await page.locator('.debug-toolbar:visible').first().waitFor();
 }
