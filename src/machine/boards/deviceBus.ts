@@ -4,7 +4,7 @@
  */
 
 import type { AccessSize, DeviceHost, PeripheralBus } from '../bus';
-import type { DeviceView } from '../types';
+import type { DeviceView, MemoryBank } from '../types';
 import { type BoardDevice, deviceCatalogue } from '../devices';
 import { CPU, type BoardLayout, placeDevices, type PlacedDevice } from './boardLayout';
 
@@ -18,13 +18,19 @@ export interface DeviceBus extends PeripheralBus {
   peek(address: number): number | undefined;
 }
 
-/** All state of the bus and its devices; the order of `devices` is that of registration. */
+/** All state of the bus and its devices; the order of `instances` and `devices` is that of registration. */
 interface BusState {
+  readonly instances: readonly string[];
   readonly cpuLines: readonly boolean[];
   readonly devices: readonly unknown[];
 }
 
-export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBus {
+/** @param readOnlyBanks ROM, to which stores come as if it were a device: they are dropped, and told once for each bank */
+export function createDeviceBus(
+  layout: BoardLayout,
+  host: DeviceHost,
+  readOnlyBanks: readonly MemoryBank[] = [],
+): DeviceBus {
   const devices: BoardDevice[] = [];
   const byPage = new Map<number, BoardDevice>();
   const byInstance = new Map<string, BoardDevice>();
@@ -67,6 +73,18 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
     return true;
   }
 
+  /** Whether a store went to ROM, where it changes nothing. */
+  function droppedByRom(address: number): boolean {
+    const bank = readOnlyBanks.find(({ base, bytes }) => (address - base) >>> 0 < bytes);
+    if (bank === undefined) return false;
+    const key = `rom ${bank.base}`;
+    if (!told.has(key)) {
+      host.diagnostic(`A store to 0x${address.toString(16)} was dropped: the memory there is read-only.`);
+    }
+    told.add(key);
+    return true;
+  }
+
   /** After anything that may have changed lines or deadlines. */
   function settle(): void {
     let next = Infinity;
@@ -80,7 +98,8 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
     for (const listener of listeners) listener();
   }
 
-  for (const placed of placeDevices(layout)) {
+  const placedDevices = placeDevices(layout);
+  for (const placed of placedDevices) {
     const kind = deviceCatalogue[placed.entry.device];
     const device = kind.create(
       {
@@ -107,7 +126,7 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
       byPage.set((placed.base + offset) >>> PAGE_SHIFT, onBoard);
     }
   }
-  const ports = devices.flatMap(({ device }) => (device.receive ? [device.receive] : []));
+  const ports = serialPorts(placedDevices, byInstance);
 
   const views = devices.map(({ instance, base, irq, irqCount, device }): DeviceView => {
     const { table } = device;
@@ -139,7 +158,7 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
     },
     write(address: number, size: AccessSize, value: number) {
       const target = byPage.get(address >>> PAGE_SHIFT);
-      if (target === undefined) return unassigned(address, 'the write was dropped');
+      if (target === undefined) return droppedByRom(address) || unassigned(address, 'the write was dropped');
       target.device.write(address - target.base, size, value);
       settle();
       return true;
@@ -152,7 +171,19 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
       listeners.push(listener);
     },
     capture(): BusState {
-      return { cpuLines: [...cpuLines], devices: devices.map(({ device }) => device.capture()) };
+      return {
+        instances: devices.map(({ instance }) => instance),
+        cpuLines: [...cpuLines],
+        devices: devices.map(({ device }) => device.capture()),
+      };
+    },
+    mismatch(state) {
+      const saved = state as BusState;
+      const own = devices.map(({ instance }) => instance);
+      if (saved.instances.join() !== own.join()) {
+        return `The snapshot has the devices ${saved.instances.join(', ')}; this machine has ${own.join(', ')}.`;
+      }
+      return devices.map(({ device }, index) => device.mismatch?.(saved.devices[index])).find(Boolean);
     },
     restore(state) {
       const saved = state as BusState;
@@ -162,7 +193,7 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
       settle();
     },
     receive(port, bytes) {
-      ports[port]?.(bytes);
+      ports.get(port)?.(bytes);
       settle();
     },
     accepts: (instance, input) => byInstance.get(instance)?.device.input?.accepts(input) ?? false,
@@ -176,4 +207,17 @@ export function createDeviceBus(layout: BoardLayout, host: DeviceHost): DeviceBu
         return image === undefined ? [] : [{ instance, ...image }];
       }),
   };
+}
+
+/** Where input for each serial port goes: by the number that the board gives the port, else by its place in the list. */
+function serialPorts(
+  placed: readonly PlacedDevice[],
+  byInstance: ReadonlyMap<string, BoardDevice>,
+): ReadonlyMap<number, (bytes: Uint8Array) => void> {
+  const ports = new Map<number, (bytes: Uint8Array) => void>();
+  for (const { instance, entry } of placed) {
+    const { receive } = byInstance.get(instance)!.device;
+    if (receive) ports.set(entry.parameters?.port ?? ports.size, receive);
+  }
+  return ports;
 }

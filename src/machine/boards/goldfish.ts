@@ -5,16 +5,8 @@
 
 import type { BoardDescription } from '../bus';
 import type { NandImage, StorageImage } from '../devices';
-import type { BootRequest } from '../types';
-import { atagList, wordsToBytes } from './atags';
 import { type BoardLayout, CPU, type DeviceEntry } from './boardLayout';
-import { createDeviceBus } from './deviceBus';
-
-const MACHINE_TYPE_LOW = 0xa1;
-const BOOT_PARAMETERS = 0x100;
-/** The kernel's page tables begin beyond; a list that is longer would be overwritten by the kernel it is for. */
-const BOOT_PARAMETERS_END = 0xc000;
-const INITRD_ADDRESS = 0x0080_0000;
+import { type BoardSpecification, createBoard } from './specification';
 
 export interface GoldfishOptions {
   /** At least 1. Each port beyond the first takes a dynamic base and interrupt, and so shifts those after it. */
@@ -62,66 +54,27 @@ export function goldfishLayout(options: GoldfishOptions = {}): BoardLayout {
   };
 }
 
-/**
- * The seven words that the emulator puts at 0: they load r0-r2 as the kernel expects them and jump to the entry.
- */
-function bootCode(entry: number): Uint8Array {
-  return wordsToBytes([
-    0xe3a00000, // mov r0, #0
-    0xe3a01000 | MACHINE_TYPE_LOW, // mov r1, #0xa1
-    0xe3811c05, // orr r1, r1, #0x500: machine type 1441, GOLDFISH
-    0xe59f2000, // ldr r2, [pc]: the sixth word
-    0xe59ff000, // ldr pc, [pc]: the seventh
-    BOOT_PARAMETERS,
-    entry,
-  ]);
-}
-
-function bootImage(request: BootRequest, ramBytes: number): ReturnType<BoardDescription['bootImage']> {
-  const { entry, initrd, commandLine, extraTags } = request;
-  const tags = atagList({
-    ramBase: 0,
-    ramBytes,
-    initrd: initrd && { address: INITRD_ADDRESS, byteLength: initrd.length },
-    commandLine,
-    extraTags,
-  });
-  if (BOOT_PARAMETERS + tags.length > BOOT_PARAMETERS_END) {
-    throw new Error(
-      `The boot parameters take ${tags.length} bytes; the board has room for ` +
-        `${BOOT_PARAMETERS_END - BOOT_PARAMETERS}. Shorten the command line or pass fewer modules.`,
-    );
-  }
-  if (initrd && INITRD_ADDRESS + initrd.length > ramBytes) {
-    throw new Error(
-      `The initrd (${initrd.length} bytes at 0x${INITRD_ADDRESS.toString(16)}) does not fit into ` +
-        `${ramBytes} bytes of memory. Give the machine more memory.`,
-    );
-  }
-  return {
-    writes: [
-      { address: 0, bytes: bootCode(entry) },
-      { address: BOOT_PARAMETERS, bytes: tags },
-      ...(initrd ? [{ address: INITRD_ADDRESS, bytes: initrd }] : []),
-    ],
-    pc: 0,
-    registers: [],
-  };
-}
-
-/** A goldfish board with other than the usual number of serial ports or another date. */
-export function createGoldfishBoard(options: GoldfishOptions = {}): BoardDescription {
-  const layout = goldfishLayout(options);
+/** The whole board as data. */
+export function goldfishSpecification(options: GoldfishOptions = {}): BoardSpecification {
   return {
     name: 'goldfish',
-    ramBase: 0,
-    defaultRamBytes: 96 << 20,
-    midr: 0x4106_9265,
-    cacheType: 0x01dd_20d2,
-    resetControl: 0x0009_0078,
-    createBus: (host) => createDeviceBus(layout, host),
-    bootImage,
+    ram: [{ base: 0, bytes: 96 << 20 }],
+    boot: {
+      protocol: 'goldfish',
+      machineType: 1441,
+      parameters: 0x100,
+      // The hypervisor's modules are described by tags too; its page tables begin here.
+      parametersEnd: 0xc000,
+      kernel: 0x1_0000,
+      initrd: 0x0080_0000,
+    },
+    ...goldfishLayout(options),
   };
+}
+
+/** A goldfish board with other than the usual number of serial ports, another date or with storage. */
+export function createGoldfishBoard(options: GoldfishOptions = {}): BoardDescription {
+  return createBoard(goldfishSpecification(options));
 }
 
 export const goldfish = createGoldfishBoard();

@@ -4,18 +4,9 @@
  */
 
 import type { BoardDescription } from '../bus';
-import type { BootRequest } from '../types';
-import { atagList } from './atags';
 import type { DeviceParameters } from '../devices';
 import { type BoardLayout, CPU } from './boardLayout';
-import { createDeviceBus } from './deviceBus';
-
-const MACHINE_TYPE = 387;
-const BOOT_PARAMETERS = 0x100;
-/** The kernel's page tables begin at 0x4000; a longer list would be overwritten by the kernel it is for. */
-const BOOT_PARAMETERS_END = 0x4000;
-const INITRD_HIGHEST = 128 << 20;
-const PAGE_BYTES = 0x1000;
+import { type BoardSpecification, createBoard } from './specification';
 
 const VIC = 'pl190';
 const SIC = 'versatile_sic';
@@ -76,55 +67,20 @@ export function versatilePbLayout({ epochSeconds }: VersatilePbOptions = {}): Bo
   };
 }
 
-/** Halfway up the RAM, but not above 128 MB, as QEMU places it. */
-function initrdAddress(ramBytes: number): number {
-  const halfway = Math.min(ramBytes / 2, INITRD_HIGHEST);
-  return halfway - (halfway % PAGE_BYTES);
-}
-
-/** The kernel is entered as the boot protocol of ARM Linux wants it: r0 = 0, r1 = machine type, r2 = tagged list. */
-function bootImage(request: BootRequest, ramBytes: number): ReturnType<BoardDescription['bootImage']> {
-  const { entry, initrd, commandLine, extraTags } = request;
-  const address = initrdAddress(ramBytes);
-  const tags = atagList({
-    ramBase: 0,
-    ramBytes,
-    initrd: initrd && { address, byteLength: initrd.length },
-    commandLine,
-    extraTags,
-  });
-  if (BOOT_PARAMETERS + tags.length > BOOT_PARAMETERS_END) {
-    throw new Error(
-      `The boot parameters take ${tags.length} bytes; the board has room for ` +
-        `${BOOT_PARAMETERS_END - BOOT_PARAMETERS}. Shorten the command line or pass fewer modules.`,
-    );
-  }
-  if (initrd && address + initrd.length > ramBytes) {
-    throw new Error(
-      `The initrd (${initrd.length} bytes at 0x${address.toString(16)}) does not fit into ` +
-        `${ramBytes} bytes of memory. Give the machine more memory.`,
-    );
-  }
+/** The whole board as data. */
+export function versatilePbSpecification(options: VersatilePbOptions = {}): BoardSpecification {
   return {
-    writes: [{ address: BOOT_PARAMETERS, bytes: tags }, ...(initrd ? [{ address, bytes: initrd }] : [])],
-    pc: entry,
-    registers: [0, MACHINE_TYPE, BOOT_PARAMETERS],
+    name: 'versatilepb',
+    ram: [{ base: 0, bytes: 128 << 20 }],
+    // The kernel's page tables begin at 0x4000.
+    boot: { protocol: 'atags', machineType: 387, parameters: 0x100, parametersEnd: 0x4000, initrd: 'halfway' },
+    ...versatilePbLayout(options),
   };
 }
 
 /** A Versatile PB with another date. */
 export function createVersatilePbBoard(options: VersatilePbOptions = {}): BoardDescription {
-  const layout = versatilePbLayout(options);
-  return {
-    name: 'versatilepb',
-    ramBase: 0,
-    defaultRamBytes: 128 << 20,
-    midr: 0x4106_9265,
-    cacheType: 0x01dd_20d2,
-    resetControl: 0x0009_0078,
-    createBus: (host) => createDeviceBus(layout, host),
-    bootImage,
-  };
+  return createBoard(versatilePbSpecification(options));
 }
 
 export const versatilepb = createVersatilePbBoard();
