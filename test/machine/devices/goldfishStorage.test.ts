@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import { createDeviceBus, type DeviceBus } from '../../../src/machine/boards/deviceBus';
-import { type GoldfishOptions, goldfishLayout } from '../../../src/machine/boards/goldfish';
+import { createGoldfishBoard, type GoldfishOptions, goldfishLayout } from '../../../src/machine/boards/goldfish';
+import { createMachine } from '../../../src/machine/machine';
 import { createFakeHost, type FakeHost } from './fakeHost';
 
 const MMC = 0xff005000;
@@ -22,6 +23,42 @@ function build(options: GoldfishOptions, instance: string): void {
   bus = createDeviceBus(goldfishLayout(options), host);
   base = deviceNamed(instance).base;
 }
+
+/** Largest time that any one register write may take, in ms; a slow test machine has room. */
+const LONGEST_WRITE_MS = 1000;
+
+describe('goldfish storage, hostile guests', () => {
+  it('any value written anywhere ends soon, throws nothing, and keeps no more than the devices can hold', () => {
+    const sizes = { nand: 64 << 20, sdCard: 4 * 2 ** 30 };
+    build(
+      {
+        nand: [{ name: 'large', image: new Uint8Array(100), byteLength: sizes.nand }],
+        sdCard: { image: card(), byteLength: sizes.sdCard },
+        traceDevice: true,
+      },
+      'goldfish_nand',
+    );
+    const values = [0, 1, 2, 3, 24, 25, 0x1000, 0x7fffffff, 0x80000000, 0xffffffff];
+    for (const name of ['goldfish_nand', 'goldfish_mmc.0', 'goldfish_audio.0', 'qemu_trace']) {
+      base = deviceNamed(name).base;
+      for (let round = 0; round < 3; round++) {
+        for (let offset = 0; offset < 0x194; offset += 4) {
+          for (const value of values) {
+            const start = performance.now();
+            bus.write(base + offset, 4, value);
+            read(offset);
+            assert.ok(performance.now() - start < LONGEST_WRITE_MS, `${name} ${offset} ${value}`);
+          }
+        }
+        host.ticks += 1e9;
+        bus.service();
+      }
+    }
+    structuredClone(bus.capture());
+  });
+});
+
+const card = (): Uint8Array => bytesOf(4 << 20, 5);
 
 describe('goldfish NAND', () => {
   const system = bytesOf(PAGE * 64 * 2, 3);
@@ -204,6 +241,23 @@ describe('goldfish MMC with an SD card', () => {
     bus.restore(before);
     transfer(17, 1 << 20, 1, 0x6000);
     assert.deepEqual(host.ram.slice(0x6000, 0x6200), card.slice(1 << 20, (1 << 20) + 512));
+  });
+
+  it('refuses a snapshot of other devices or of another card, and changes nothing', () => {
+    const machine = (options: GoldfishOptions) =>
+      createMachine({ board: createGoldfishBoard(options), ramBytes: 1 << 20 });
+    const saved = machine({ sdCard: card }).snapshot();
+    assert.throws(
+      () => machine({}).restore(saved),
+      /The snapshot has the devices .*goldfish_mmc.0.*; this machine has/,
+    );
+    const other = card.slice();
+    other[512] ^= 1;
+    const target = machine({ sdCard: other });
+    target.run(10);
+    assert.throws(() => target.restore(saved), /snapshot of goldfish_mmc.0 was made with another image/);
+    assert.equal(target.instructionCount, 10);
+    machine({ sdCard: card }).restore(structuredClone(saved));
   });
 
   it('refuses writes to a read-only card, and transfers outside of memory or without measure', () => {
