@@ -5,7 +5,7 @@
 import { readFileSync } from 'node:fs';
 import { Image } from '../../src/image/image';
 import { goldfish } from '../../src/machine/boards/goldfish';
-import { Machine } from '../../src/machine/machine';
+import { Machine, type MachineOptions } from '../../src/machine/machine';
 import type { RunStop } from '../../src/machine/types';
 
 const MODULES_START = 0x0020_0000;
@@ -27,6 +27,7 @@ export interface XenOptions {
   readonly commandLine?: string;
   /** Device time per tick. */
   readonly nsPerTick?: number;
+  readonly machine?: Partial<MachineOptions>;
 }
 
 export const firmwareImage = (name: string): Uint8Array =>
@@ -37,8 +38,8 @@ export class BootedXen {
   readonly machine: Machine;
   console = '';
 
-  constructor(modules: readonly Module[], { ramBytes, commandLine, nsPerTick }: XenOptions = {}) {
-    this.machine = new Machine({ board: goldfish, ramBytes, nsPerTick });
+  constructor(modules: readonly Module[], { ramBytes, commandLine, nsPerTick, machine }: XenOptions = {}) {
+    this.machine = new Machine({ board: goldfish, ramBytes, nsPerTick, ...machine });
     for (const segment of this.image.segments) this.machine.writePhysical(segment.physicalAddress, segment.bytes);
     this.machine.onConsoleOutput((_port, bytes) => (this.console += Buffer.from(bytes).toString('latin1')));
     const extraTags = Uint32Array.from(this.place(modules));

@@ -2,7 +2,7 @@
  * A machine for CPU tests: RAM at 0, one device page with plain registers, interrupt lines and events that the test
  * sets by hand. No real board.
  */
-import type { BoardDescription, PeripheralBus } from '../../../src/machine/bus';
+import type { BoardDescription, DeviceHost, PeripheralBus } from '../../../src/machine/bus';
 import { createMachine, type Machine, type MachineOptions } from '../../../src/machine/machine';
 
 export const CODE = 0x8000;
@@ -24,11 +24,14 @@ export interface TestBus extends PeripheralBus {
 export interface TestMachine {
   readonly machine: Machine;
   readonly bus: TestBus;
+  /** What a device of the board gets from the machine. */
+  readonly host: DeviceHost;
 }
 
 /** A machine with `words` at CODE and the pc there, in SVC mode with interrupts masked. */
 export function machineWith(words: readonly number[], options: Partial<MachineOptions> = {}): TestMachine {
   let bus!: TestBus;
+  let host!: DeviceHost;
   const board: BoardDescription = {
     name: 'test board',
     ramBase: 0,
@@ -36,7 +39,8 @@ export function machineWith(words: readonly number[], options: Partial<MachineOp
     midr: 0x41069265,
     cacheType: 0x1d152152,
     resetControl: 0x00050078,
-    createBus(host) {
+    createBus(given) {
+      host = given;
       bus = {
         devices: [],
         accepts: () => false,
@@ -102,7 +106,7 @@ export function machineWith(words: readonly number[], options: Partial<MachineOp
   const machine = createMachine({ board, ...options });
   machine.boot({ entry: CODE });
   put(machine, CODE, words);
-  return { machine, bus };
+  return { machine, bus, host };
 }
 
 export function put(machine: Machine, address: number, words: readonly number[]): void {

@@ -39,7 +39,7 @@ function madeBy(store: CoherenceAccess): string {
   if (store.by === 'unknown') return 'a store that is no longer known';
   const at = `instruction ${store.instructionCount}`;
   if (store.by === 'outside') return `the debugger or the boot loader at ${at}`;
-  if (store.by === 'device') return `a device at ${at} (pc ${hex(store.pc)})`;
+  if (store.by === 'device') return `a device at ${at} (pc ${hex(store.pc)})${through(store)}`;
   return `the store at ${hex(store.pc)}, ${at},${through(store)}`;
 }
 

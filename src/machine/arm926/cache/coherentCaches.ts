@@ -289,12 +289,14 @@ export class CoherentCaches implements Caches {
     this.checkMemory(offset, byteLength, () => this.access('device'));
   }
 
-  deviceWrote(offset: number, byteLength: number): void {
+  deviceWrote(offset: number, byteLength: number, mva = 0): void {
     this.newest.copyFromMemory(offset, byteLength);
     const context = this.lastStores.number(this.contextNow('device'));
     const pc = this.core.pc;
     const count = this.instructionCount();
-    for (let at = offset & ~3; at < offset + byteLength; at += 4) this.lastStores.note(at, pc, 0, count, context);
+    for (let at = offset & ~3; at < offset + byteLength; at += 4) {
+      this.lastStores.note(at, pc, mva === 0 ? 0 : mva + at - offset, count, context);
+    }
   }
 
   deviceReadsVirtual(mva: number, offset: number, bytes: Uint8Array): void {
@@ -333,7 +335,7 @@ export class CoherentCaches implements Caches {
       const place = this.data.tags.find((mva + at) >>> 0);
       if (place >= 0) this.data.write(place, offset + at, 1, this.core.ram.bytes[offset + at]!);
     }
-    this.deviceWrote(offset, byteLength);
+    this.deviceWrote(offset, byteLength, mva);
   }
 
   outsideWrote(offset: number, byteLength: number): void {

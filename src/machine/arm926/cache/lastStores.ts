@@ -68,7 +68,7 @@ export class LastStores {
     return number;
   }
 
-  /** A store to the word at `offset`. `address`: virtual, 0 for physical ones. */
+  /** A store to the word at `offset`. `address`: virtual; 0 for a device's at a physical one. */
   note(offset: number, pc: number, address: number, count: number, context: number): void {
     const page = this.pageFor((offset - RAM_OFFSET) >>> 12);
     const word = (offset >>> 2) & (WORDS - 1);
@@ -111,7 +111,7 @@ export class LastStores {
       ...context,
       pc: page.pcs[word]! >>> 0,
       instructionCount: page.counts[word]!,
-      ...(context.by === 'store' && {
+      ...((context.by === 'store' || address !== 0) && {
         virtualAddress: address,
         modifiedVirtualAddress: modify(address, context.fcsePid),
       }),
