@@ -34,7 +34,6 @@ const ANSWERS: Readonly<Record<Ps2Kind, Readonly<Record<number, readonly number[
     0xea: [ACKNOWLEDGE], // stream mode
     0xeb: [ACKNOWLEDGE, 0, 0, 0], // read data: no buttons, no movement
     0xf0: [ACKNOWLEDGE], // remote mode
-    0xf2: [ACKNOWLEDGE, 0], // identify
     0xf3: [ACKNOWLEDGE], // sample rate
     0xf4: [ACKNOWLEDGE], // enable
     0xf5: [ACKNOWLEDGE], // disable
@@ -51,15 +50,29 @@ export interface Ps2Settings {
   resolution: number;
   samplesPerSecond: number;
   streaming: boolean;
+  /** What it calls itself: 0 a plain mouse, 3 one with a wheel, 4 one with five buttons. */
+  identity: number;
+  /** The sample rates set last, the newest at the end: two sequences of three switch the wheel and the buttons on. */
+  knocks: number[];
 }
 
-export const ps2Defaults = (): Ps2Settings => ({ command: 0, resolution: 2, samplesPerSecond: 100, streaming: false });
+const WHEEL_KNOCK = '200,100,80';
+const BUTTONS_KNOCK = '200,200,80';
+
+export const ps2Defaults = (): Ps2Settings => ({
+  command: 0,
+  resolution: 2,
+  samplesPerSecond: 100,
+  streaming: false,
+  identity: 0,
+  knocks: [],
+});
 
 /** The answer to a byte from the host; changes `settings` as the byte says. */
 export function ps2Answer(kind: Ps2Kind, byte: number, settings: Ps2Settings): readonly number[] {
   if (settings.command !== 0) {
     if (kind === 'mouse' && settings.command === 0xe8) settings.resolution = byte & 3;
-    if (kind === 'mouse' && settings.command === 0xf3) settings.samplesPerSecond = byte;
+    if (kind === 'mouse' && settings.command === 0xf3) setSampleRate(settings, byte);
     settings.command = 0;
     return [ACKNOWLEDGE];
   }
@@ -70,5 +83,14 @@ export function ps2Answer(kind: Ps2Kind, byte: number, settings: Ps2Settings): r
   if (kind === 'mouse' && byte === 0xe9) {
     return [ACKNOWLEDGE, settings.streaming ? 0x20 : 0, settings.resolution, settings.samplesPerSecond];
   }
+  if (kind === 'mouse' && byte === 0xf2) return [ACKNOWLEDGE, settings.identity];
   return ANSWERS[kind][byte] ?? [RESEND];
+}
+
+function setSampleRate(settings: Ps2Settings, samplesPerSecond: number): void {
+  settings.samplesPerSecond = samplesPerSecond;
+  settings.knocks = [...settings.knocks.slice(-2), samplesPerSecond];
+  const knock = settings.knocks.join();
+  if (knock === WHEEL_KNOCK) settings.identity = 3;
+  if (knock === BUTTONS_KNOCK) settings.identity = 4;
 }

@@ -46,5 +46,12 @@ int main(void) {
   command(MOUSE, 0xe6, 1);
   command(MOUSE, 0xe9, 4);
   command(MOUSE, 0xf4, 1);
+  print("a mouse with a wheel, then with five buttons\n");
+  static const uint8_t rates[] = {200, 100, 80, 200, 200, 80};
+  for (uint32_t index = 0; index < sizeof rates; index++) {
+    command(MOUSE, 0xf3, 1);
+    command(MOUSE, rates[index], 1);
+    if (index % 3 == 2) command(MOUSE, 0xf2, 2);
+  }
   return 0;
 }
