@@ -58,6 +58,15 @@ export interface Cp15Registers {
   readonly fcsePid: number;
 }
 
+/** A copy of the VFP registers. All unsigned. */
+export interface VfpRegisters {
+  /** Bits of s0-s31; d0 is s0 and s1, the low word first. */
+  readonly singles: Uint32Array;
+  readonly fpscr: number;
+  readonly fpexc: number;
+  readonly fpsid: number;
+}
+
 /** Registers as a debugger reads and writes them; banked copies are addressed by mode. Values are unsigned 32-bit. */
 export interface CpuView {
   /**
@@ -74,6 +83,10 @@ export interface CpuView {
   readonly mode: CpuMode;
   readonly thumb: boolean;
   getCp15(): Cp15Registers;
+  /** The floating-point coprocessor's registers; undefined when there is none. */
+  getVfp(): VfpRegisters | undefined;
+  /** Register s`index` (0-31; d0 is s0 and s1, the low word first) by its bits. Nothing happens without a coprocessor. */
+  setVfp(index: number, bits: number): void;
   setCp15(name: 'control' | 'ttbr' | 'dacr' | 'dfsr' | 'ifsr' | 'far' | 'fcsePid', value: number): void;
 }
 
@@ -219,11 +232,13 @@ export interface CoherenceAccess {
   readonly ttbr: number;
   readonly dacr: number;
   readonly fcsePid: number;
+  /** A store that went into a cached line of other memory, which another address space has at this virtual address. */
+  readonly strayed?: boolean;
 }
 
 /**
  * Why a value was stale. `alias`: it was stored through another virtual address. `homonym`: the cache has a line of this
- * virtual address that belongs to other memory, as another address space maps it. `missing-clean`: it is still in the data cache.
+ * virtual address that belongs to other memory, as another address space maps it, and was read or written instead. `missing-clean`: it is still in the data cache.
  * `missing-invalidate`: an old copy was in the cache that was read. `missing-drain`: it is still in the write buffer.
  * `lost-store`: it has been dropped, by an invalidate without clean or under an old line that was written back over it.
  */
@@ -243,7 +258,7 @@ export interface CoherenceReport {
   readonly source: 'data cache' | 'instruction cache' | 'memory';
   readonly store: CoherenceAccess;
   readonly read: CoherenceAccess;
-  /** For a homonym: the memory that the line belongs to, and who stored there last. */
+  /** Where the line that was read belongs to other memory: that memory, and who stored there last. */
   readonly homonym?: { readonly physicalAddress: number; readonly store: CoherenceAccess };
   /** How often this store's pc, this read's pc and this line met so; the fields above are of the first time. */
   readonly count: number;
@@ -276,6 +291,14 @@ export interface MemoryBank {
   readonly readOnly?: boolean;
 }
 
+/** Where a loader puts what a person gives it; physical addresses. */
+export interface Loading {
+  /** Where a raw kernel is put, an image without addresses of its own. */
+  readonly rawKernelAddress: number;
+  /** What the boot loader itself writes: from `start` up to but not including `end`. Nothing else may lie there. */
+  readonly bootArea?: { readonly start: number; readonly end: number };
+}
+
 /** The machine, as everything above it sees it. */
 export interface MachineFace {
   readonly boardName: string;
@@ -284,6 +307,7 @@ export interface MachineFace {
   readonly ramBytes: number;
   /** All RAM and ROM, the main RAM first. */
   readonly memoryBanks: readonly MemoryBank[];
+  readonly loading: Loading;
   readonly cpu: CpuView;
   /** Instructions executed since reset; exact, a safe integer. */
   readonly instructionCount: number;

@@ -88,7 +88,7 @@ export class CoherenceCheck {
       store,
       read,
       count: 1,
-      ...(kind === 'homonym' && { homonym: this.homonymOf(stale, at) }),
+      ...(lineOf(stale.lineOffset) !== lineOf(at) && { homonym: this.homonymOf(stale, at) }),
     };
     const report: Counted = { ...untold, text: textOf(untold) };
     this.found.set(key, report);
@@ -114,7 +114,7 @@ export class CoherenceCheck {
   private kindOf({ source, lineOffset, uncached, read }: StaleRead, at: number, store: CoherenceAccess): CoherenceKind {
     if (lineOf(lineOffset) !== lineOf(at)) return 'homonym';
     const place = this.locate(at);
-    if (place === 'nowhere') return 'lost-store';
+    if (place === 'nowhere') return store.strayed === true ? 'homonym' : 'lost-store';
     const byLoad = read.by === 'load';
     const throughOther =
       store.modifiedVirtualAddress !== undefined &&

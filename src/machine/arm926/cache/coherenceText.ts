@@ -17,7 +17,7 @@ const REMEDIES: Readonly<Record<CoherenceKind, string>> = {
   alias:
     'It was stored through another virtual address: clean and invalidate that line of the data cache before the memory is used under this one.',
   homonym:
-    'The line is of other memory that has this virtual address in another address space: clean and invalidate the caches when the address space changes.',
+    'Another address space has other memory at this virtual address: clean and invalidate the caches when the address space changes.',
   'missing-clean': 'It is still in the data cache: clean the line (c7,c10,1) and drain the write buffer before.',
   'missing-invalidate': 'An old copy was in the cache: invalidate the line before.',
   'missing-drain': 'It is still in the write buffer: drain it (c7,c10,4) before.',
@@ -52,7 +52,9 @@ export function textOf(report: Omit<CoherenceReport, 'text'>): string {
       : ` at ${hex(read.pc)}, instruction ${read.instructionCount},`;
   const other = homonym
     ? ` The line belongs to physical ${hex(homonym.physicalAddress)}, last written by ${madeBy(homonym.store)}.`
-    : '';
+    : store.strayed === true
+      ? ' That store went into a cached line of other memory.'
+      : '';
   return (
     `${READERS[read.by]}${at}${through(read)} was given ${hex(report.value)} from the ${report.source}; ` +
     `physical ${hex(report.physicalAddress)} was last written by ${madeBy(store)}, which makes it ${hex(report.expected)}.` +

@@ -173,11 +173,13 @@ export class CoherentCaches implements Caches {
   store(virtual: number, offset: number, size: AccessSize, value: number, attributes: number): void {
     const { s, data } = this;
     let buffered = true;
+    let strayed = false;
     if (dataIsCached(s, attributes)) {
       const mva = this.mva(virtual);
       const place = data.tags.lookUp(mva);
       if (place >= 0) {
         data.write(place, offset, size, value);
+        strayed = data.frames[place] !== (offset & ~LINE_MASK);
         if (isWriteBack(attributes)) {
           data.tags.markDirty(place, mva);
           buffered = false;
@@ -190,11 +192,18 @@ export class CoherentCaches implements Caches {
       data.writeBuffer.post(offset, size, value, this.now);
       if (isUnbuffered(attributes)) data.writeBuffer.drain();
     }
-    this.lastStores.note(offset, this.core.pc, virtual, this.instructionCount() - 1, this.storeContext(attributes));
+    this.lastStores.note(
+      offset,
+      this.core.pc,
+      virtual,
+      this.instructionCount() - 1,
+      this.storeContext(attributes, strayed),
+    );
   }
 
   /** Number of the context of a store now; it seldom differs from that of the store before. */
-  private storeContext(attributes: number): number {
+  private storeContext(attributes: number, strayed: boolean): number {
+    if (strayed) return this.lastStores.number({ ...this.contextNow('store', attributes), strayed });
     const { s, contextOf: last } = this;
     const privileged = isPrivileged(s);
     if (

@@ -14,7 +14,10 @@ const MOST_PAGES = 4096;
 const MOST_CONTEXTS = 0x10000;
 
 /** What many stores have in common. */
-export type StoreContext = Pick<CoherenceAccess, 'by' | 'privileged' | 'mmuDomain' | 'ttbr' | 'dacr' | 'fcsePid'>;
+export type StoreContext = Pick<
+  CoherenceAccess,
+  'by' | 'privileged' | 'mmuDomain' | 'ttbr' | 'dacr' | 'fcsePid' | 'strayed'
+>;
 
 export const UNKNOWN: StoreContext = { by: 'unknown', privileged: true, ttbr: 0, dacr: 0, fcsePid: 0 };
 
@@ -57,8 +60,8 @@ export class LastStores {
 
   /** Number of a context, to be given to `note`. */
   number(context: StoreContext): number {
-    const { by, privileged, mmuDomain, ttbr, dacr, fcsePid } = context;
-    const key = `${by} ${privileged} ${mmuDomain} ${ttbr} ${dacr} ${fcsePid}`;
+    const { by, privileged, mmuDomain, ttbr, dacr, fcsePid, strayed } = context;
+    const key = `${by} ${privileged} ${mmuDomain} ${ttbr} ${dacr} ${fcsePid} ${strayed}`;
     let number = this.numbers.get(key);
     if (number === undefined) {
       if (this.contexts.length === MOST_CONTEXTS) return 0;
