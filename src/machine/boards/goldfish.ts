@@ -4,7 +4,7 @@
  */
 
 import type { BoardDescription } from '../bus';
-import type { NandImage, StorageImage } from '../devices';
+import type { NandImage, ScreenSize, StorageImage } from '../devices';
 import { type BoardLayout, CPU, type DeviceEntry } from './boardLayout';
 import { type BoardSpecification, createBoard } from './specification';
 
@@ -13,6 +13,8 @@ export interface GoldfishOptions {
   readonly serialPorts?: number;
   /** Calendar time at switch-on, in seconds since 1970. */
   readonly epochSeconds?: number;
+  /** Pixels of the screen; default 320 × 480. */
+  readonly screen?: ScreenSize;
   /** Flash devices, in the order in which the kernel numbers them. Default: none. */
   readonly nand?: readonly NandImage[];
   /** The card in the SD slot; left out, the board has no slot. */
@@ -30,7 +32,7 @@ function slot(sdCard: Uint8Array | StorageImage | undefined): readonly DeviceEnt
 
 /** The devices of a goldfish board, in registration order. */
 export function goldfishLayout(options: GoldfishOptions = {}): BoardLayout {
-  const { serialPorts = 2, epochSeconds, nand = [], sdCard, traceDevice = false } = options;
+  const { serialPorts = 2, epochSeconds, screen, nand = [], sdCard, traceDevice = false } = options;
   const furtherPorts = Array.from({ length: serialPorts - 1 }, (_, index): DeviceEntry => {
     const port = index + 1;
     return { device: 'goldfish_tty', id: port, irq: 'next', parameters: { port } };
@@ -46,10 +48,22 @@ export function goldfishLayout(options: GoldfishOptions = {}): BoardLayout {
       { device: 'goldfish_rtc', irq: 'next', parameters: { epochSeconds } },
       { device: 'goldfish_tty', id: 0, base: 0xff00_2000, irq: 4, parameters: { port: 0 } },
       ...furtherPorts,
+      { device: 'smc91x', id: 0, irq: 'next' },
+      { device: 'goldfish_fb', id: 0, irq: 'next', parameters: { screen } },
       { device: 'goldfish_audio', id: 0, base: 0xff00_4000, irq: 'next' },
       ...slot(sdCard),
+      { device: 'goldfish_memlog', id: 0, base: 0xff00_6000 },
+      { device: 'goldfish-battery', id: 0, irq: 'next' },
+      { device: 'goldfish_events', id: 0, irq: 'next', parameters: { screen } },
       { device: 'goldfish_nand', parameters: { nand } },
       ...(traceDevice ? [{ device: 'qemu_trace' } as const] : []),
+      { device: 'goldfish-switch', id: 0, irq: 'next', parameters: { switch: { name: 'test', output: false } } },
+      {
+        device: 'goldfish-switch',
+        id: 1,
+        irq: 'next',
+        parameters: { switch: { name: 'test2', output: true, drives: 'goldfish-switch.0' } },
+      },
     ],
   };
 }

@@ -2,11 +2,16 @@
 
 import type { Device, DeviceContext } from './device';
 import { createGoldfishAudio, goldfishAudioTable } from './goldfishAudio';
+import { createGoldfishBattery, goldfishBatteryTable } from './goldfishBattery';
 import { createGoldfishBus, goldfishBusTable } from './goldfishBus';
+import { createGoldfishEvents, goldfishEventsTable } from './goldfishEvents';
+import { createGoldfishFb, DEFAULT_SCREEN, goldfishFbTable, type ScreenSize } from './goldfishFb';
+import { createGoldfishMemlog, goldfishMemlogTable } from './goldfishMemlog';
 import { createGoldfishMmc, goldfishMmcTable } from './goldfishMmc';
 import { createGoldfishNand, goldfishNandTable, type NandImage } from './goldfishNand';
 import { createGoldfishPic, goldfishPicTable } from './goldfishPic';
 import { createGoldfishRtc, goldfishRtcTable } from './goldfishRtc';
+import { createGoldfishSwitch, goldfishSwitchTable, type SwitchParameters } from './goldfishSwitch';
 import { createGoldfishTimer, goldfishTimerTable } from './goldfishTimer';
 import { createGoldfishTrace, goldfishTraceTable } from './goldfishTrace';
 import { createGoldfishTty, goldfishTtyTable } from './goldfishTty';
@@ -32,11 +37,14 @@ import { createPl190, pl190Table } from './pl190';
 import type { StorageImage } from './imageStore';
 import type { Ps2Kind } from './ps2';
 import type { DeviceTable } from './registerTable';
+import { createSmc91c111 } from './smc91c111';
+import { smc91c111Table } from './smc91c111Registers';
 import { createSp804, sp804Table } from './sp804';
 import { createVersatileSic, versatileSicTable } from './versatileSic';
 
 export type { BoardDevice, Device, DeviceContext } from './device';
 export type { DeviceTable, RegisterDeclaration, RegisterField } from './registerTable';
+export type { ScreenSize } from './goldfishFb';
 export type { NandImage } from './goldfishNand';
 export type { StorageImage } from './imageStore';
 export { fieldValue, registersByOffset } from './registerTable';
@@ -55,6 +63,12 @@ export interface DeviceParameters {
   readonly sdCard?: StorageImage;
   /** Timers: the clock they count, in hertz. */
   readonly clockHz?: number;
+  /** Ethernet controllers: their address, six bytes. */
+  readonly mac?: readonly number[];
+  /** Displays, and touch screens in front of them: pixels. */
+  readonly screen?: ScreenSize;
+  /** Switches: what they are. */
+  readonly switch?: SwitchParameters;
   /** PS/2 interfaces: what is plugged in. */
   readonly ps2?: Ps2Kind;
 }
@@ -121,6 +135,22 @@ const kinds = {
   goldfish_mmc: {
     table: goldfishMmcTable,
     create: (context, { sdCard }) => createGoldfishMmc(context, sdCard ?? { image: new Uint8Array(0) }),
+  },
+  smc91x: { table: smc91c111Table, create: (context, { mac }) => createSmc91c111(context, mac) },
+  goldfish_fb: {
+    table: goldfishFbTable,
+    create: (context, { screen }) => createGoldfishFb(context, screen ?? DEFAULT_SCREEN),
+  },
+  goldfish_memlog: { table: goldfishMemlogTable, create: createGoldfishMemlog },
+  'goldfish-battery': { table: goldfishBatteryTable, create: createGoldfishBattery },
+  goldfish_events: {
+    table: goldfishEventsTable,
+    create: (context, { screen }) => createGoldfishEvents(context, screen ?? DEFAULT_SCREEN),
+  },
+  'goldfish-switch': {
+    table: goldfishSwitchTable,
+    create: (context, parameters) =>
+      createGoldfishSwitch(context, parameters.switch ?? { name: 'switch', output: false }),
   },
   goldfish_audio: { table: goldfishAudioTable, create: createGoldfishAudio },
   qemu_trace: { table: goldfishTraceTable, create: createGoldfishTrace },
