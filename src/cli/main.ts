@@ -39,7 +39,7 @@ program
   .option('--symbols <file>', 'ELF file with the symbols of a kernel that has none')
   .option('--initrd <file>', 'initial RAM disk of the kernel')
   .option('--cmdline <text>', 'command line of the kernel')
-  .option('--machine <name>', 'board to emulate')
+  .option('--machine <name>', 'board to emulate, or a board file (.json)')
   .option('--memory <size>', 'memory of the machine, like 96M')
   .option('--tick-model <name>', 'how many ticks each instruction takes')
   .option('--cache <mode>', 'what caches do to the values that are read: off, timing or coherence')

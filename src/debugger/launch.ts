@@ -95,7 +95,7 @@ async function loadHypervisor(
   kernels.forEach(({ image: kernel }) => checkSegments(kernel));
   const modules = moduleBlocks(kernels.map(({ bytes }, index) => ({ name: settings.domains[index]!.name, bytes })));
   const blocks = [...segmentBlocks(image), ...modules, ...(await preloads(settings, host))];
-  checkBlocks(blocks, machine.ramBase, machine.ramBytes);
+  checkBlocks(blocks, machine);
   const usedEnd = Math.max(...blocks.map(({ address, byteLength }) => address + byteLength)) - machine.ramBase;
   checkDomainMemory(settings.domains, usedEnd, machine.ramBytes);
   write(machine, blocks);
@@ -127,9 +127,9 @@ async function loadNative(settings: LaunchSettings, host: FileHost, machine: Mac
   if (settings.kernel === undefined)
     throw new UserError('Nothing to run: name a "hypervisor" with "domains", or a "kernel" to run natively');
   const bytes = await readNamed(host, settings.kernel);
-  const { image, blocks, entry } = placeNative(settings, settings.kernel, bytes, machine.ramBase);
+  const { image, blocks, entry } = placeNative(settings, settings.kernel, bytes, machine.loading.rawKernelAddress);
   const all = [...blocks, ...(await preloads(settings, host))];
-  checkBlocks(all, machine.ramBase, machine.ramBytes);
+  checkBlocks(all, machine);
   write(machine, all);
   const initrd = settings.initrd === undefined ? {} : { initrd: await readNamed(host, settings.initrd) };
   boot(machine, { entry, ...initrd, ...commandLine(settings) });

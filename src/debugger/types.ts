@@ -21,8 +21,10 @@ export interface FileHost {
 
 /** A launch configuration after defaults and validation. `design.md`, "Launch configuration". */
 export interface LaunchSettings {
+  /** Name of a board, or path of a board file. */
   readonly machine: string;
-  readonly memoryBytes: number;
+  /** Left out: as the board has it. */
+  readonly memoryBytes?: number;
   readonly hypervisor?: string;
   readonly domains: readonly DomainSettings[];
   /** Native: a kernel without a hypervisor. */
@@ -163,7 +165,7 @@ export interface Value {
 }
 export interface Scope {
   readonly name:
-    'Locals' | 'Registers' | 'Virtual registers' | 'CP15' | 'Banked registers' | 'Devices' | 'Machine' | 'Globals';
+    'Locals' | 'Registers' | 'Virtual registers' | 'CP15' | 'Banked registers' | 'VFP' | 'Devices' | 'Machine' | 'Globals';
   readonly values: () => readonly Value[];
   readonly expensive: boolean;
 }

@@ -3,7 +3,7 @@
  * Types only. `machine.ts` joins the two; a board's `PeripheralBus` is built in `boards/`.
  */
 
-import type { BootRequest, DeviceInput, DeviceView, DisplayImage, MemoryBank } from './types';
+import type { BootRequest, DeviceInput, DeviceView, DisplayImage, Loading, MemoryBank } from './types';
 
 export type AccessSize = 1 | 2 | 4;
 
@@ -55,14 +55,6 @@ export interface DeviceHost {
   halt(reason: string): void;
   /** One sentence about a harmless misuse, for the user. */
   diagnostic(text: string): void;
-}
-
-/** Where a loader puts what a person gives it; physical addresses. */
-export interface Loading {
-  /** Where a raw kernel is put, an image without addresses of its own. */
-  readonly rawKernelAddress: number;
-  /** What the boot loader itself writes: from `start` up to but not including `end`. Nothing else may lie there. */
-  readonly bootArea?: { readonly start: number; readonly end: number };
 }
 
 /** Memory beside the main RAM. */

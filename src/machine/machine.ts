@@ -31,6 +31,7 @@ import type {
   DeviceOutputListener,
   DeviceView,
   DisplayImage,
+  Loading,
   MachineFace,
   MachineSnapshot,
   MemoryBank,
@@ -67,6 +68,10 @@ export interface MachineOptions {
 /** Stands in for the reason of a halt while a run has been asked to stop; never outlives the run. */
 const STOP_ASKED = '(asked to stop)';
 
+/** What a board has that says nothing of loading, from the start of its RAM. */
+const RAW_KERNEL_OFFSET = 0x10000;
+const BOOT_AREA_BYTES = 0xc000;
+
 /** Most instructions of one slice of the loop, whose counters have 32 bits. */
 const SLICE = 0x3fffffff;
 
@@ -86,6 +91,7 @@ export class Machine implements MachineFace {
   readonly ramBase: number;
   readonly ramBytes: number;
   readonly memoryBanks: readonly MemoryBank[];
+  readonly loading: Loading;
   readonly cpu: CpuView;
   private readonly board: BoardDescription;
   private readonly ram: Ram;
@@ -113,6 +119,10 @@ export class Machine implements MachineFace {
       ({ base, bytes, readOnly = false }: MemoryBank) => ({ base, bytes, readOnly }),
     );
     this.ram = new Ram(this.memoryBanks);
+    this.loading = board.loading ?? {
+      rawKernelAddress: this.ramBase + RAW_KERNEL_OFFSET,
+      bootArea: { start: this.ramBase, end: this.ramBase + BOOT_AREA_BYTES },
+    };
     for (const { base, contents } of furtherBanks) if (contents !== undefined) this.fill(base, contents);
     this.core = new Core(this.ram, board);
     const vfp = oneOf('vfp', options.vfp ?? 'none', VFP_MODES);

@@ -29,7 +29,6 @@ describe('a launch configuration', () => {
     assert.deepEqual(warnings, []);
     assert.deepEqual(settings, {
       machine: 'goldfish',
-      memoryBytes: 96 * 2 ** 20,
       hypervisor: 'builtin:xen',
       domains: [
         { name: 'Domain-0', kernel: 'builtin:mini-os', memoryBytes: 16 * 2 ** 20, commandLine: '' },
@@ -48,7 +47,7 @@ describe('a launch configuration', () => {
   });
 
   it('reads sizes and addresses as people write them', () => {
-    const memory = (value: unknown): number => resolveLaunch({ ...two, memory: value }).settings.memoryBytes;
+    const memory = (value: unknown): number | undefined => resolveLaunch({ ...two, memory: value }).settings.memoryBytes;
     assert.deepEqual(
       ['64M', '64 MB', '64MiB', '65536k', 67108864, '67108864', '0x4000000'].map(memory),
       new Array(7).fill(0x4000000),

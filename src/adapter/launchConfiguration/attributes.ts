@@ -23,6 +23,8 @@ export type AttributeKind =
   /** Seconds since 1970, or text like "2008-06-01T12:00:00Z". */
   | 'date'
   | 'choice'
+  /** One of the choices, or the path of a board file. */
+  | 'board'
   /** true, false, "hypervisor" or the name of a domain. */
   | 'stop'
   /** An array of objects, described by `elements`. */
@@ -175,7 +177,7 @@ export const launchAttributes: readonly Attribute[] = [
   },
   {
     name: 'machine',
-    kind: 'choice',
+    kind: 'board',
     form: 'both',
     default: 'goldfish',
     choices: [
@@ -185,14 +187,13 @@ export const launchAttributes: readonly Attribute[] = [
         doc: "ARM's Versatile Platform Baseboard, for kernels of yours: PL011 UARTs, SP804 timers, PL190 interrupt controller.",
       },
     ],
-    doc: 'The board to emulate.',
+    doc: 'The board to emulate: one of these names, or the path of a board file that describes one of yours, like `"./my.board.json"` ([docs/boards.md](boards.md)).',
   },
   {
     name: 'memory',
     kind: 'size',
     form: 'both',
-    default: '96M',
-    doc: 'Memory of the whole machine: bytes, or text like `"96M"`.',
+    doc: 'Size of the main RAM: bytes, or text like `"96M"`. Left out: what the board has, 96 MB for goldfish.',
   },
   {
     name: 'load',

@@ -15,6 +15,7 @@ const kindWords = {
   flag: '`true` or `false`',
   date: 'text like `"2008-06-01T12:00:00Z"` or a number',
   choice: 'one of the names below',
+  board: 'one of the names below, or a path',
   stop: '`true`, `false` or a name',
   list: 'list of objects',
   object: 'object',

@@ -3,6 +3,7 @@
  * the attribute, what is wrong and the remedy. Reads no files; `launch` in src/debugger does. The adapter's launch request
  * and the command line call it.
  */
+import { isBoardFile } from '../../debugger/loading/boardFile';
 import { UserError, type DomainSettings, type LaunchSettings, type StorageSettings } from '../../debugger/types';
 import { foreignAttributes, launchAttributes, type Attribute, type AttributeKind } from './attributes';
 import { nearest } from './spelling';
@@ -51,6 +52,11 @@ const kinds: Readonly<
     expects: 'one of the names there are',
     read: (value, attribute) => attribute.choices?.find((choice) => choice.value === value)?.value,
   },
+  board: {
+    expects: 'one of the names there are',
+    read: (value, attribute) =>
+      typeof value === 'string' && (isChoice(value, attribute) || isBoardFile(value)) ? value : undefined,
+  },
   stop: {
     expects: 'true, false, "hypervisor" or the name of a domain',
     read: (value) => (typeof value === 'boolean' || (typeof value === 'string' && value !== '') ? value : undefined),
@@ -59,6 +65,9 @@ const kinds: Readonly<
   object: { expects: 'an object in curly braces', read: (value) => (isObject(value) ? value : undefined) },
 };
 
+const isChoice = (value: string, { choices }: Attribute): boolean =>
+  choices?.some((choice) => choice.value === value) ?? false;
+
 function readNonEmpty(value: unknown): string | undefined {
   return typeof value === 'string' && value.trim() !== '' ? value : undefined;
 }
@@ -66,8 +75,9 @@ function readNonEmpty(value: unknown): string | undefined {
 function expectation(attribute: Attribute): string {
   const { kind, least, most } = attribute;
   if (kind === 'count' && least !== undefined && most !== undefined) return `a whole number from ${least} to ${most}`;
-  if (kind !== 'choice') return kinds[kind].expects;
-  return `one of ${attribute.choices!.map((choice) => `"${choice.value}"`).join(', ')}`;
+  if (kind !== 'choice' && kind !== 'board') return kinds[kind].expects;
+  const names = `one of ${attribute.choices!.map((choice) => `"${choice.value}"`).join(', ')}`;
+  return kind === 'choice' ? names : `${names}, or the path of a board file that ends in .json`;
 }
 
 /** Checks an object against its attributes, and returns the values as read, defaults filled in. */
@@ -238,8 +248,8 @@ export function resolveLaunch(
   const optionalPath = (name: 'hypervisor' | 'kernel' | 'symbols' | 'initrd'): Partial<LaunchSettings> =>
     values[name] === undefined ? {} : { [name]: resolvePath(values[name] as string, base) };
   const settings: LaunchSettings = {
-    machine: values.machine as string,
-    memoryBytes: size(values.memory),
+    machine: boardPath(values.machine as string, base),
+    ...(values.memory !== undefined && { memoryBytes: size(values.memory) }),
     ...optionalPath('hypervisor'),
     domains,
     ...optionalPath('kernel'),
@@ -274,6 +284,9 @@ export function resolveLaunch(
   return { settings, warnings, fileAttributes: fileAttributesOf(settings, naming) };
 }
 
+const boardPath = (machine: string, folder: string | undefined): string =>
+  isBoardFile(machine) ? resolvePath(machine, folder) : machine;
+
 function fileAttributesOf(settings: LaunchSettings, naming: Naming): Map<string, string> {
   const attributes = new Map<string, string>();
   const note = (file: string | undefined, attribute: string): void => {
@@ -283,6 +296,7 @@ function fileAttributesOf(settings: LaunchSettings, naming: Naming): Map<string,
   note(settings.kernel, 'kernel');
   note(settings.symbols, 'symbols');
   note(settings.initrd, 'initrd');
+  if (isBoardFile(settings.machine)) note(settings.machine, 'machine');
   settings.domains.forEach((domain, index) => {
     note(domain.kernel, `domains[${index}].kernel`);
     note(domain.symbols, `domains[${index}].symbols`);

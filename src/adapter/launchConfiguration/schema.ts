@@ -23,6 +23,7 @@ const kindSchemas: Readonly<Record<AttributeKind, JsonSchema>> = {
   flag: { type: 'boolean' },
   date: { type: ['string', 'integer'], pattern: datePattern },
   choice: { type: 'string' },
+  board: {},
   stop: { type: ['boolean', 'string'] },
   list: { type: 'array' },
   object: {},
@@ -31,9 +32,10 @@ const kindSchemas: Readonly<Record<AttributeKind, JsonSchema>> = {
 function attributeSchema(attribute: Attribute): JsonSchema {
   return {
     ...kindSchemas[attribute.kind],
-    ...(attribute.choices && {
-      enum: attribute.choices.map((choice) => choice.value),
-      enumDescriptions: attribute.choices.map((choice) => choice.doc),
+    ...(attribute.kind === 'board' && { anyOf: boardSchemas(attribute) }),
+    ...(attribute.kind === 'choice' && {
+      enum: attribute.choices!.map((choice) => choice.value),
+      enumDescriptions: attribute.choices!.map((choice) => choice.doc),
     }),
     ...(attribute.kind === 'list' && { items: objectSchema(attribute.elements!) }),
     ...(attribute.kind === 'object' && objectSchema(attribute.elements!)),
@@ -42,6 +44,13 @@ function attributeSchema(attribute: Attribute): JsonSchema {
     ...(attribute.default !== undefined && { default: attribute.default }),
     markdownDescription: attribute.doc,
   };
+}
+
+function boardSchemas({ choices = [] }: Attribute): readonly JsonSchema[] {
+  return [
+    { enum: choices.map(({ value }) => value), enumDescriptions: choices.map(({ doc }) => doc) },
+    { type: 'string', pattern: '\\.[jJ][sS][oO][nN]$' },
+  ];
 }
 
 function objectSchema(attributes: readonly Attribute[]): JsonSchema {

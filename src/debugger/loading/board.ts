@@ -5,6 +5,7 @@ import { createVersatilePbBoard } from '../../machine/boards/versatilepb';
 import type { BoardDescription } from '../../machine/bus';
 import type { StorageImage } from '../../machine/devices';
 import { UserError, type BoardSettings, type FileHost, type LaunchSettings, type StorageSettings } from '../types';
+import { boardFromFile, isBoardFile } from './boardFile';
 import { readNamed } from './loadImages';
 
 /** How the launch configuration calls a setting. */
@@ -64,10 +65,10 @@ async function storage(
 
 /** @throws UserError for a board that is not there, or that has no place for a setting */
 export async function boardOf({ machine, board = {} }: LaunchSettings, host: FileHost): Promise<BoardDescription> {
-  const found = boardNamed(machine);
+  const found = isBoardFile(machine) ? await boardFromFile(machine, host) : boardNamed(machine);
   if ('error' in found) throw new UserError(found.error);
   const given = (Object.keys(attributes) as (keyof BoardSettings)[]).filter((name) => board[name] !== undefined);
-  const maker = makers[found.name];
+  const maker = isBoardFile(machine) ? undefined : makers[found.name];
   for (const name of given) {
     if (maker?.takes.includes(name)) continue;
     const able = Object.keys(makers).filter((other) => makers[other]!.takes.includes(name));
@@ -80,7 +81,7 @@ export async function boardOf({ machine, board = {} }: LaunchSettings, host: Fil
 
 /** The images that come with Armvisor speak to goldfish's devices; on another board they would fall silent at once. */
 export function checkBuiltins(settings: LaunchSettings): void {
-  if (settings.machine === 'goldfish') return;
+  if (settings.machine === 'goldfish' || isBoardFile(settings.machine)) return;
   const images = [settings.hypervisor, settings.kernel, ...settings.domains.map(({ kernel }) => kernel)];
   const builtin = images.find((image) => image?.startsWith('builtin:'));
   if (builtin === undefined) return;

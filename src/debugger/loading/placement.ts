@@ -3,6 +3,7 @@
  * addresses, modules page by page from 2 MB, nothing over anything else. Computes only; `launch.ts` writes.
  */
 import type { ImageFace } from '../../image/face';
+import type { MachineFace } from '../../machine/types';
 import { UserError } from '../types';
 
 /** A block that is to be written. */
@@ -19,8 +20,6 @@ export interface Block {
 const FIRST_MODULE = 0x0020_0000;
 const PAGE_BYTES = 0x1000;
 const MEGABYTE = 0x10_0000;
-/** Boot words and tag list, which the board's boot loader writes below this. */
-const BOOT_AREA_END = 0xc000;
 
 const hex = (value: number): string => `0x${value.toString(16)}`;
 const megabytes = (bytes: number): string => `${Math.floor((bytes / MEGABYTE) * 10) / 10} MB`;
@@ -49,18 +48,23 @@ export function moduleBlocks(
   });
 }
 
-/** Throws when a block lies outside of RAM, in the boot area, or over another one. */
-export function checkBlocks(blocks: readonly Block[], ramBase: number, ramBytes: number): void {
+/** Throws when a block lies outside of memory, in the boot area, or over another one. */
+export function checkBlocks(
+  blocks: readonly Block[],
+  { memoryBanks: banks, loading: { bootArea } }: Pick<MachineFace, 'memoryBanks' | 'loading'>,
+): void {
   const sorted = [...blocks].sort((left, right) => left.address - right.address);
   sorted.forEach((block, index) => {
     const end = block.address + block.byteLength;
-    if (block.address < ramBase || end > ramBase + ramBytes)
+    if (!banks.some(({ base, bytes }) => block.address >= base && end <= base + bytes)) {
+      const memory = banks.map(({ base, bytes }) => `${megabytes(bytes)} from ${hex(base)}`).join(', ');
       throw new UserError(
-        `${block.what} belongs at ${hex(block.address)}-${hex(end - 1)}, outside of the machine's RAM (${megabytes(ramBytes)} from ${hex(ramBase)}): give the machine more "memory" or link it lower`,
+        `${block.what} belongs at ${hex(block.address)}-${hex(end - 1)}, outside of the machine's RAM (${memory}): give the machine more "memory" or link it lower`,
       );
-    if (block.address < ramBase + BOOT_AREA_END)
+    }
+    if (bootArea !== undefined && block.address < bootArea.end && end > bootArea.start)
       throw new UserError(
-        `${block.what} belongs at ${hex(block.address)}, where the boot parameters are (below ${hex(ramBase + BOOT_AREA_END)}): link it at ${hex(ramBase + 0x10000)} or above`,
+        `${block.what} belongs at ${hex(block.address)}, where the boot parameters are (below ${hex(bootArea.end)}): link it at ${hex(bootArea.start + 0x10000)} or above`,
       );
     const next = sorted[index + 1];
     if (next && next.address < end)
