@@ -10,12 +10,13 @@ import { checkDeterminism } from './determinism';
 import { goldfishChecks } from './deviceChecks';
 import { goldfishWithMedia } from './media';
 import { rootFileSystem } from './programs';
+import { compareWithQemu } from './qemuLog';
 import { type LinuxImages, LinuxSession, requireBoard } from './session';
 import { stateDigest } from './stateDigest';
 
 const USAGE =
   'Usage: npm run conformance:linux -- --kernel FILE [--initrd FILE] [--board NAME] [--cmdline TEXT] ' +
-  '[--max-instructions N] [--show-console] [--json]';
+  '[--max-instructions N] [--qemu] [--show-console] [--json]';
 
 /** What each board's kernel is told when nothing is asked for: where its console is. */
 const commandLines: Readonly<Record<string, string>> = {
@@ -29,6 +30,8 @@ interface Options {
   readonly board: string;
   readonly cmdline?: string;
   readonly maxInstructions: number;
+  /** Boot the same files under QEMU, too, and compare the messages. */
+  readonly qemu: boolean;
   readonly showConsole: boolean;
   readonly json: boolean;
 }
@@ -46,6 +49,7 @@ function readOptions(args: readonly string[]): Options {
       board: { type: 'string', default: 'goldfish' },
       cmdline: { type: 'string' },
       'max-instructions': { type: 'string', default: '600000000' },
+      qemu: { type: 'boolean', default: false },
       'show-console': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
     },
@@ -55,8 +59,8 @@ function readOptions(args: readonly string[]): Options {
   if (!Number.isSafeInteger(maxInstructions) || maxInstructions <= 0) {
     throw new Error(`--max-instructions is "${values['max-instructions']}": it must be a whole number above 0.`);
   }
-  const { kernel, initrd, board, cmdline, json } = values;
-  return { kernel, initrd, board, cmdline, maxInstructions, showConsole: values['show-console'], json };
+  const { kernel, initrd, board, cmdline, qemu, json } = values;
+  return { kernel, initrd, board, cmdline, maxInstructions, qemu, showConsole: values['show-console'], json };
 }
 
 /** Paths mean the folder in which npm was called, which npm tells; it runs scripts in the project's. */
@@ -116,6 +120,8 @@ export function main(args: readonly string[], folder: string): number {
   const instructions = session.machine.instructionCount;
   const boot = { passed: prompted, detail: prompted ? `after ${instructions} instructions` : 'no prompt' };
   show({ name: 'boots to a shell', ...boot });
+  if (prompted && options.qemu)
+    show({ name: 'prints what it prints under QEMU', ...compareWithQemu(images, session.console) });
   if (prompted) {
     const atPrompt = stateDigest(session.machine.snapshot());
     const asked = checks.filter(({ needsPrograms }) => images.hasPrograms || !needsPrograms);

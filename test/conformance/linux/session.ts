@@ -63,16 +63,21 @@ export class LinuxSession {
     this.machine.sendConsoleInput(0, new TextEncoder().encode(text));
   }
 
-  /** Types a command and gives what it printed, without its echo and the prompts. Undefined when no prompt came back. */
+  /**
+   * Types a command and gives what it printed, without its echo and the prompts. Undefined when no prompt came back. Messages of
+   * the kernel may come before the echo, so the answer begins after the echo, wherever that is.
+   */
   command(line: string, maxInstructions = 100_000_000): string | undefined {
     const from = this.console.length;
     this.type(`${line}\n`);
-    const answered = this.runUntil(() => {
-      const answer = this.console.slice(from);
-      return answer.includes('\n') && PROMPT.test(answer);
-    }, maxInstructions);
+    const echo = `${line}\n`;
+    const answer = (): string | undefined => {
+      const at = this.console.indexOf(echo, from);
+      return at < 0 ? undefined : this.console.slice(at + echo.length);
+    };
+    const answered = this.runUntil(() => PROMPT.test(`\n${answer() ?? ''}`), maxInstructions);
     if (!answered) return undefined;
-    const answer = this.console.slice(from);
-    return answer.slice(answer.indexOf('\n') + 1, answer.lastIndexOf('\n') + 1);
+    const text = answer() ?? '';
+    return text.slice(0, text.lastIndexOf('\n') + 1);
   }
 }
