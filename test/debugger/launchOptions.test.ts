@@ -52,6 +52,26 @@ describe('Launch settings', () => {
     assert.equal(machine.readPhysical(32 << 20, 4), undefined);
   });
 
+  it('give the CPU a VFP9, whose registers are shown and written; without it there is no such scope', async () => {
+    const scopeOf = async (changes: Partial<LaunchSettings>) => {
+      const engine = await session({ ...native, stopOnEntry: true, ...changes });
+      const [frame] = engine.stack(engine.threads()[0]!.id);
+      return { engine, scope: engine.scopes(frame!).find(({ name }) => name === 'VFP') };
+    };
+    assert.equal((await scopeOf({})).scope, undefined);
+    const { engine, scope } = await scopeOf({ vfp: 'vfp9' });
+    const value = (name: string) => scope!.values().find((each) => each.name === name)!;
+    assert.equal(value('d1').text, '0 (0x0000000000000000)');
+    value('d1').set!('-1.5');
+    assert.equal(value('d1').text, '-1.5 (0xbff8000000000000)');
+    assert.equal(engine.machine.cpu.getVfp()!.singles[3], 0xbff80000, 's3 is the high word of d1');
+    value('d1').children!()[0]!.set!('0.5');
+    assert.equal(value('d1').children!()[0]!.text, '0.5 (0x3f000000)');
+    assert.match(value('fpexc').text, /disabled$/);
+    assert.deepEqual(value('fpscr').children!().find(({ name }) => name === 'RMODE')?.text, '0 to nearest');
+    assert.throws(() => value('d0').set!('x'), /"x" is no number: write 1\.5/);
+  });
+
   it('give the goldfish board its serial ports and its date', async () => {
     const machine = await after(1, { board: { serialPorts: 3, epochSeconds: 1_212_321_600 } });
     const ports = machine.devices.filter(({ instance }) => instance.startsWith('goldfish_tty'));

@@ -14,6 +14,7 @@ import { UserError, type Frame, type LaunchSettings, type Scope, type Value } fr
 import { hex32, type FormatContext } from './format';
 import { FrameEnvironment } from './frameEnvironment';
 import { ValueTree } from './valueTree';
+import { vfpValues } from './vfp';
 
 /** Banks as the manual draws them (ARM DDI 0100 A2.3). */
 const BANKS: readonly { readonly mode: CpuMode; readonly registers: readonly number[] }[] = [
@@ -60,6 +61,7 @@ export class Scopes {
       ...(guest ? [scope('Virtual registers', () => this.virtual(environment, tree))] : []),
       scope('CP15', () => this.cp15(environment, tree)),
       scope('Banked registers', () => this.banked()),
+      ...(this.target.machine.cpu.getVfp() ? [scope('VFP', () => vfpValues(this.target.machine.cpu))] : []),
       scope('Devices', () => this.devices(tree)),
       scope('Machine', () => this.machine(tree, environment)),
       scope('Globals', () => this.globals(frame, environment, tree), true),

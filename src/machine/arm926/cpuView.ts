@@ -1,10 +1,11 @@
 /** The debugger's view of the registers (CpuView in types.ts) on top of the state words. */
-import type { Cp15Registers, CpuMode, CpuView } from '../types';
+import type { Cp15Registers, CpuMode, CpuView, VfpRegisters } from '../types';
 import type { Core } from './core';
 import { writeControl, writeDacr, writeFcsePid } from './cp15';
 import { Word } from './layout';
 import { currentMode, modeBits, modeName, registerWord, spsrWord } from './modes';
 import { readCpsr } from './psr';
+import { FPSID } from './vfp/state';
 
 type WritableCp15 = Parameters<CpuView['setCp15']>[0];
 
@@ -21,6 +22,8 @@ const CP15_WRITERS: Readonly<Record<WritableCp15, (core: Core, value: number) =>
   far: ({ s }, value) => void (s[Word.FAR] = value),
   fcsePid: writeFcsePid,
 };
+
+const VFP_SINGLES = 32;
 
 export class Arm926View implements CpuView {
   constructor(private readonly core: Core) {}
@@ -89,6 +92,18 @@ export class Arm926View implements CpuView {
       far: s[Word.FAR]! >>> 0,
       fcsePid: s[Word.FCSE_PID]! >>> 0,
     };
+  }
+
+  getVfp(): VfpRegisters | undefined {
+    const { s, vfpPresent } = this.core;
+    if (!vfpPresent) return undefined;
+    const singles = Uint32Array.from(s.subarray(Word.VFP_REGISTERS, Word.VFP_REGISTERS + VFP_SINGLES));
+    return { singles, fpscr: s[Word.FPSCR]! >>> 0, fpexc: s[Word.FPEXC]! >>> 0, fpsid: FPSID };
+  }
+
+  setVfp(index: number, bits: number): void {
+    if (!Number.isInteger(index) || index < 0 || index >= VFP_SINGLES) throw new RangeError(`there is no s${index}`);
+    if (this.core.vfpPresent) this.core.s[Word.VFP_REGISTERS + index] = bits;
   }
 
   setCp15(name: WritableCp15, value: number): void {
