@@ -11,9 +11,7 @@ const at = (bank: number, offset: number): number => bank * BANK_STRIDE + offset
 
 export const smc91c111Table = declareDevice({
   name: 'smc91x',
-  doc:
-    'Ethernet controller SMSC LAN91C111: 16 bytes in four banks; BANK_SELECT, at 0xE in each, says which one answers. Offset 0x2C4 stands ' +
-    'for offset 0xC4 - 0xC0 of bank 2: the hundreds are the bank.',
+  doc: 'Ethernet controller SMSC LAN91C111: 16 bytes in four banks; BANK_SELECT, at 0xE in each, says which one answers. Offset 0x208 of this page is offset 8 of bank 2.',
   windowBytes: 0x1000,
   registers: {
     TCR: {

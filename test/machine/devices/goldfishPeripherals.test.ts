@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { beforeEach, describe, it } from 'mocha';
 import { createDeviceBus, type DeviceBus } from '../../../src/machine/boards/deviceBus';
 import { goldfishLayout, type GoldfishOptions } from '../../../src/machine/boards/goldfish';
+import type { DeviceInput } from '../../../src/machine/types';
 import { createFakeHost, type FakeHost } from './fakeHost';
 
 const PIC_ENABLE = 0xff00_0010;
@@ -136,8 +137,8 @@ describe('goldfish-battery', () => {
   });
 
   it('takes no nonsense from outside', () => {
-    for (const input of [{}, { capacity: 101 }, { capacity: 1.5 }, { acOnline: 'yes' }, { volts: 4 }])
-      assert.equal(bus.accepts('goldfish-battery.0', input), false, JSON.stringify(input));
+    const nonsense: DeviceInput[] = [{}, { capacity: 101 }, { capacity: 1.5 }, { acOnline: 'yes' }, { volts: 4 }];
+    for (const input of nonsense) assert.equal(bus.accepts('goldfish-battery.0', input), false, JSON.stringify(input));
   });
 });
 
@@ -225,7 +226,7 @@ describe('goldfish-switch', () => {
 describe('goldfish_memlog', () => {
   it('notes words, and tells the first two when the first is written', () => {
     write(MEMLOG + 4, 0xbeef);
-    assert.deepEqual(host.outputs, []);
+    assert.equal(host.outputs.length, 0);
     write(MEMLOG, 0x1234);
     assert.deepEqual(
       host.outputs.map(({ output }) => output.line),
