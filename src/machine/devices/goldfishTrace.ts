@@ -19,14 +19,15 @@ const register = <Access extends 'r' | 'w' | 'rw'>(index: number, access: Access
 export const goldfishTraceTable = declareDevice({
   name: 'qemu_trace',
   doc: 'Tells the trace facility about processes and mappings; switches tracing on and off.',
-  windowBytes: 0x1000,
+  // Two pages: kernels from 2.6.29 on refuse a device with one.
+  windowBytes: 0x2000,
   registers: {
     SWITCH: register(0, 'w', 'The process that runs from now on.'),
     FORK: register(1, 'w', 'A process that was made by fork.'),
     EXECVE_PID: register(2, 'w', 'The process that is about to run another program.'),
     EXECVE_START: register(3, 'w', 'First address of a mapping.'),
     EXECVE_END: register(4, 'w', 'Address after the end of a mapping.'),
-    EXECVE_OFFSET: register(5, 'w', 'Offset of a mapping in its file, in pages.'),
+    EXECVE_OFFSET: register(5, 'w', 'Offset of a mapping in its file, in bytes.'),
     EXECVE_PATH: register(6, 'w', 'Virtual address of the path of the program that was started.'),
     EXIT: register(7, 'w', 'Exit code of the process that ends.'),
     COMMAND_LINE: register(8, 'w', 'Virtual address of the arguments, separated by NUL.'),
@@ -46,6 +47,9 @@ export const goldfishTraceTable = declareDevice({
     PRINT_DECIMAL: register(61, 'w', 'A number to show.'),
     PRINT_HEX: register(62, 'w', 'A number to show in hexadecimal.'),
     STOP_EMULATOR: register(90, 'w', 'Ends the run.'),
+    METHOD_ENTRY: register(1024, 'w', 'Address of an interpreted method that begins.'),
+    METHOD_EXIT: register(1025, 'w', 'Address of one that returns.'),
+    METHOD_EXCEPTION: register(1026, 'w', 'Address of one that an exception leaves.'),
     ENABLE: register(100, 'rw', 'Tracing: 1 starts it, 0 stops it.'),
   },
 });
@@ -57,7 +61,7 @@ export function createGoldfishTrace(context: DeviceContext): Device {
     tracing: 0,
     start: 0,
     end: 0,
-    pageOffset: 0,
+    fileOffset: 0,
     commandLineBytes: 0,
     initPid: 0,
     threadGroup: 0,
@@ -83,7 +87,7 @@ export function createGoldfishTrace(context: DeviceContext): Device {
     return found.replaceAll('\0', ' ').trimEnd();
   }
 
-  const mapping = () => ({ start: state.start, end: state.end, pageOffset: state.pageOffset });
+  const mapping = () => ({ start: state.start, end: state.end, fileOffset: state.fileOffset });
   const event = (name: string, member: string): WriteHandler => {
     return (value) => tell({ event: name, [member]: value });
   };
@@ -104,7 +108,7 @@ export function createGoldfishTrace(context: DeviceContext): Device {
       EXECVE_PID: event('exec-process', 'pid'),
       EXECVE_START: keep('start'),
       EXECVE_END: keep('end'),
-      EXECVE_OFFSET: keep('pageOffset'),
+      EXECVE_OFFSET: keep('fileOffset'),
       EXECVE_PATH: (address) => tell({ event: 'exec', ...mapping(), path: text(address) }),
       EXIT: event('exit', 'code'),
       COMMAND_LINE_LENGTH: keep('commandLineBytes'),
@@ -118,6 +122,9 @@ export function createGoldfishTrace(context: DeviceContext): Device {
       DYNAMIC_SYMBOL_ADDRESS: keep('symbolAddress'),
       DYNAMIC_SYMBOL: (address) => tell({ event: 'symbol', address: state.symbolAddress, name: text(address) }),
       DYNAMIC_SYMBOL_REMOVE: event('symbol-removed', 'address'),
+      METHOD_ENTRY: event('method-entry', 'address'),
+      METHOD_EXIT: event('method-exit', 'address'),
+      METHOD_EXCEPTION: event('method-exception', 'address'),
       PRINT_STRING: (address) => tell({ event: 'print', text: text(address) }),
       PRINT_DECIMAL: (value) => tell({ event: 'print', text: String(value) }),
       PRINT_HEX: (value) => tell({ event: 'print', text: value.toString(16) }),

@@ -70,7 +70,7 @@ describe('goldfish trace device', () => {
     write(10, put(0x200, '/lib/libc.so'));
     write(14, 0x1000);
     write(15, 0x3000);
-    const place = { start: 0x8000, end: 0xa000, pageOffset: 2 };
+    const place = { start: 0x8000, end: 0xa000, fileOffset: 2 };
     assert.deepEqual(told(), [
       { event: 'exec-process', pid: 41 },
       { event: 'arguments', text: 'ls -l /tm' },
@@ -93,6 +93,18 @@ describe('goldfish trace device', () => {
       { event: 'print', text: 'here' },
       { event: 'print', text: '4000000000' },
       { event: 'print', text: 'deadbeef' },
+    ]);
+  });
+
+  it('has two pages, and tells of interpreted methods in the second', () => {
+    assert.equal(bus.devices.find(({ instance }) => instance === 'qemu_trace')!.table.windowBytes, 0x2000);
+    write(1024, 0x100);
+    write(1025, 0x100);
+    write(1026, 0x200);
+    assert.deepEqual(told(), [
+      { event: 'method-entry', address: 0x100 },
+      { event: 'method-exit', address: 0x100 },
+      { event: 'method-exception', address: 0x200 },
     ]);
   });
 
