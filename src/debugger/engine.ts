@@ -119,9 +119,9 @@ export class Engine implements DebugEngine {
     );
     this.loop.onSlice = () => this.afterSlice();
     this.detachConsole = this.machine.onConsoleOutput((_port, bytes) => this.consoles.receive(bytes));
-    this.detachDevices = this.machine.onDeviceOutput((instance, { line }) => {
+    this.detachDevices = this.machine.onDeviceOutput((_instance, { line }) => {
       // Log devices speak in lines; sound and network frames are for whoever asked for them.
-      if (typeof line === 'string') this.messages.emit([`${instance}: ${line}`, 'info']);
+      if (typeof line === 'string') this.messages.emit([line, 'info']);
     });
     this.loaded = this.machine.snapshot();
   }

@@ -55,6 +55,7 @@ export interface BoardSettings {
   readonly nand?: readonly (StorageSettings & { readonly name: string })[];
   readonly sdCard?: StorageSettings;
   readonly traceDevice?: boolean;
+  readonly screen?: { readonly width: number; readonly height: number };
 }
 
 /** Something that keeps data: what it holds at the beginning, never written back. */
@@ -165,7 +166,15 @@ export interface Value {
 }
 export interface Scope {
   readonly name:
-    'Locals' | 'Registers' | 'Virtual registers' | 'CP15' | 'Banked registers' | 'VFP' | 'Devices' | 'Machine' | 'Globals';
+    | 'Locals'
+    | 'Registers'
+    | 'Virtual registers'
+    | 'CP15'
+    | 'Banked registers'
+    | 'VFP'
+    | 'Devices'
+    | 'Machine'
+    | 'Globals';
   readonly values: () => readonly Value[];
   readonly expensive: boolean;
 }

@@ -47,7 +47,8 @@ describe('a launch configuration', () => {
   });
 
   it('reads sizes and addresses as people write them', () => {
-    const memory = (value: unknown): number | undefined => resolveLaunch({ ...two, memory: value }).settings.memoryBytes;
+    const memory = (value: unknown): number | undefined =>
+      resolveLaunch({ ...two, memory: value }).settings.memoryBytes;
     assert.deepEqual(
       ['64M', '64 MB', '64MiB', '65536k', 67108864, '67108864', '0x4000000'].map(memory),
       new Array(7).fill(0x4000000),
@@ -161,6 +162,12 @@ describe('a launch configuration', () => {
     ['stops at a hypervisor natively', { kernel: 'k', stopOnEntry: 'hypervisor' }, /use true or false/],
     ['has an unknown cache mode', { ...two, cache: 'on' }, /"cache".*one of "off", "timing", "coherence"/],
     ['has an unknown TLB', { ...two, tlb: 'slow' }, /"tlb".*one of "fast", "arm926"/],
+    [
+      'has half a screen',
+      { ...two, screen: { width: 320 } },
+      /"screen\.height".*is missing: add a whole number from 16/,
+    ],
+    ['has an endless screen', { ...two, screen: { width: 1e6, height: 2 } }, /"screen\.width".*from 16 to 2048/],
     ['has an unknown VFP', { ...two, vfp: true }, /"vfp".*one of "none", "vfp9"/],
     ['has cache sizes that are no object', { ...two, cacheSizes: '16K' }, /"cacheSizes".*object in curly braces/],
     ['has a wrong cache size', { ...two, cacheSizes: { data: 'x' } }, /"cacheSizes\.data".*is "x".*like "16M"/],

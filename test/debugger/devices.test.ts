@@ -127,6 +127,12 @@ describe('The devices of a board', () => {
       }
     });
 
+    it('each evaluate again by the expression that their values carry, hyphens and all', () => {
+      for (const { name, text, expression } of devices)
+        assert.equal(engine.evaluate(expression!, frame).text, text, name);
+      assert.match(engine.evaluate('$goldfish_battery.0.state', frame).text, /keeps/);
+    });
+
     it('are written like the guest writes them', async () => {
       let printed = '';
       const end = engine.onConsole(({ text }) => (printed += text));
@@ -135,6 +141,15 @@ describe('The devices of a board', () => {
       put.set!('10');
       end();
       assert.match(printed, /!\n$/);
+    });
+
+    it('that log speak in the console, and one that nobody asked for does not', () => {
+      const said: string[] = [];
+      const end = engine.onMessage((text, severity) => said.push(`${severity} ${text}`));
+      engine.evaluate('$goldfish_memlog.0.INFO[1]', frame).set!('7');
+      engine.evaluate('$goldfish_memlog.0.INFO[0]', frame).set!('0x1234');
+      end();
+      assert.deepEqual(said, ['info goldfish_memlog.0: 00001234 00000007']);
     });
 
     it('are memory for whoever looks there: registers as they read, nothing beyond the devices', () => {

@@ -100,12 +100,15 @@ describe('Launch settings', () => {
       ],
       sdCard: { file: 'card.img', ...storage },
       traceDevice: true,
+      screen: { width: 240, height: 400 },
     };
     const engine = await launch(settings({ ...native, board }), host);
     const names = engine.machine.devices.map(({ instance }) => instance);
     for (const name of ['goldfish_nand', 'goldfish_mmc.0', 'qemu_trace']) assert.ok(names.includes(name), name);
     const nand = engine.machine.devices.find(({ instance }) => instance === 'goldfish_nand')!;
     assert.equal(nand.peek(4), 2, 'DEVICE_COUNT');
+    const screen = engine.machine.devices.find(({ instance }) => instance === 'goldfish_fb.0')!;
+    assert.deepEqual([screen.peek(0), screen.peek(4)], [240, 400]);
     const wrong: readonly (readonly [LaunchSettings['board'], RegExp])[] = [
       [{ sdCard: { ...storage } }, /"sdCard" holds nothing: give a "file", a "size", or both/],
       [

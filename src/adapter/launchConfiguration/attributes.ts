@@ -287,6 +287,21 @@ export const launchAttributes: readonly Attribute[] = [
     doc: 'Calendar time at switch-on for the real-time clock of the board: text like `"2008-06-01T12:00:00Z"`, or seconds since 1970. Never the time of this computer, so that runs repeat.',
   },
   {
+    name: 'screen',
+    kind: 'object',
+    form: 'both',
+    elements: (['width', 'height'] as const).map((name) => ({
+      name,
+      kind: 'count',
+      form: 'both',
+      required: true,
+      least: 16,
+      most: 2048,
+      doc: `Its ${name} in pixels.`,
+    })),
+    doc: 'Size of the screen of the goldfish board; left out, it is 320 by 480.',
+  },
+  {
     name: 'nand',
     kind: 'list',
     form: 'both',

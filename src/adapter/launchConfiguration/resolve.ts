@@ -126,20 +126,26 @@ function readList(raw: unknown, attribute: Attribute, warnings: string[], naming
       );
     }
     const values = readObject(element, attribute.elements!, `${where}.`, warnings, naming);
-    for (const field of attribute.elements!) {
-      if (field.required && values[field.name] === undefined) {
-        throw new UserError(`${naming(`${where}.${field.name}`)} is missing: add ${expectation(field)}.`);
-      }
-    }
+    checkRequired(values, attribute, `${where}.`, naming);
     return values;
   });
 }
 
 /** An object attribute with the defaults of its fields; undefined when it is not given. */
 function readInner(raw: unknown, attribute: Attribute, warnings: string[], naming: Naming): Values | undefined {
-  return raw === undefined
-    ? undefined
-    : readObject(raw as Values, attribute.elements!, `${attribute.name}.`, warnings, naming);
+  if (raw === undefined) return undefined;
+  const where = `${attribute.name}.`;
+  const values = readObject(raw as Values, attribute.elements!, where, warnings, naming);
+  checkRequired(values, attribute, where, naming);
+  return values;
+}
+
+function checkRequired(values: Values, { elements }: Attribute, where: string, naming: Naming): void {
+  for (const field of elements!) {
+    if (field.required && values[field.name] === undefined) {
+      throw new UserError(`${naming(where + field.name)} is missing: add ${expectation(field)}.`);
+    }
+  }
 }
 
 const attributeNamed = (name: string): Attribute => launchAttributes.find((attribute) => attribute.name === name)!;
@@ -244,6 +250,7 @@ export function resolveLaunch(
     address: entry.address as number,
   }));
   const sdCard = readInner(values.sdCard, attributeNamed('sdCard'), warnings, naming);
+  const screen = readInner(values.screen, attributeNamed('screen'), warnings, naming);
   const cacheSizes = readInner(values.cacheSizes, attributeNamed('cacheSizes'), warnings, naming);
   const optionalPath = (name: 'hypervisor' | 'kernel' | 'symbols' | 'initrd'): Partial<LaunchSettings> =>
     values[name] === undefined ? {} : { [name]: resolvePath(values[name] as string, base) };
@@ -274,6 +281,7 @@ export function resolveLaunch(
         })),
       }),
       ...(sdCard && { sdCard: storage(sdCard, base) }),
+      ...(screen && { screen: { width: screen.width as number, height: screen.height as number } }),
       ...(values.traceDevice !== undefined && { traceDevice: values.traceDevice as boolean }),
       ...(values.serialPorts !== undefined && { serialPorts: values.serialPorts as number }),
       ...(values.date !== undefined && { epochSeconds: values.date as number }),

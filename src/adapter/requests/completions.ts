@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { deviceWord } from '../../debugger/registers/devices';
 import { defineRequest } from './handler';
 
 const registers = [...Array.from({ length: 13 }, (_, index) => `r${index}`), 'sp', 'lr', 'pc', 'cpsr'];
@@ -25,9 +26,10 @@ export const completions = defineRequest<DebugProtocol.CompletionsArguments, Deb
       const domain = /^\$(dom\d+)\./.exec(word)?.[1];
       if (domain) for (const name of [...registers, ...virtualRegisters]) names.set(`$${domain}.${name}`, 'variable');
       for (const { instance, table } of engine.machine.devices) {
-        names.set(`$${instance}`, 'variable');
-        if (!bare.startsWith(`${instance}.`)) continue;
-        for (const name of Object.keys(table.registers)) names.set(`$${instance}.${name}`, 'property');
+        const device = deviceWord(instance);
+        names.set(`$${device}`, 'variable');
+        if (!bare.startsWith(`${device}.`)) continue;
+        for (const name of Object.keys(table.registers)) names.set(`$${device}.${name}`, 'property');
       }
       if (!word.startsWith('$') && bare.length > 0) {
         for (const image of engine.images) {

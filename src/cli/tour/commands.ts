@@ -2,6 +2,7 @@
  * The prompt's commands, declared once: names, usage, help and what they do. `prompt.ts` looks a line up here, `help`
  * prints this table, completion offers its names.
  */
+import { deviceWord } from '../../debugger/registers/devices';
 import { UserError, type StopEvent } from '../../debugger/types';
 import type { BreakpointPlace, TourSession } from './session';
 import {
@@ -138,7 +139,8 @@ export const commands: readonly Command[] = [
     usage: '[NAME]',
     help: 'the devices of the board, or the registers of one: devices goldfish_timer',
     run(session, rest) {
-      const device = rest === '' ? undefined : session.engine.evaluate(`$${rest.replace(/^\$/, '')}`, session.frame);
+      const device =
+        rest === '' ? undefined : session.engine.evaluate(`$${deviceWord(rest.replace(/^\$/, ''))}`, session.frame);
       const values = device ? (device.children?.() ?? []) : scopeNamed(session.engine, frameOf(session), 'Devices');
       showDevices(session.terminal, device, values);
     },

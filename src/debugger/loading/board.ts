@@ -15,6 +15,7 @@ const attributes: Readonly<Record<keyof BoardSettings, string>> = {
   nand: 'nand',
   sdCard: 'sdCard',
   traceDevice: 'traceDevice',
+  screen: 'screen',
 };
 
 /** The boards that can be had otherwise than usual, and in what. */
@@ -27,7 +28,7 @@ const makers: Readonly<
     }
   >
 > = {
-  goldfish: { takes: ['serialPorts', 'epochSeconds', 'nand', 'sdCard', 'traceDevice'], make: makeGoldfish },
+  goldfish: { takes: ['serialPorts', 'epochSeconds', 'nand', 'sdCard', 'traceDevice', 'screen'], make: makeGoldfish },
   versatilepb: { takes: ['epochSeconds'], make: async (settings) => createVersatilePbBoard(settings) },
 };
 

@@ -17,9 +17,12 @@ export function deviceParts(machine: MachineFace): readonly NamedPart[] {
   return machine.devices.map((device) => ({ name: device.instance, operand: deviceOperand(machine, device) }));
 }
 
+/** A device's name as expressions write it: `goldfish_battery` for goldfish-battery, as a hyphen is a minus there. */
+export const deviceWord = (instance: string): string => instance.toLowerCase().replaceAll('-', '_');
+
 /** The device of that name; undefined when the board has none. */
 export function deviceNamed(machine: MachineFace, name: string): Operand | undefined {
-  const device = machine.devices.find(({ instance }) => instance.toLowerCase() === name.toLowerCase());
+  const device = machine.devices.find(({ instance }) => deviceWord(instance) === name.toLowerCase());
   return device && deviceOperand(machine, device);
 }
 

@@ -5,7 +5,7 @@ import type { CpuMode } from '../../machine/types';
 import { memoryOperand, spaceText } from '../expressions/evaluator';
 import type { Operand } from '../expressions/operand';
 import { cacheValues } from './caches';
-import { deviceParts } from '../registers/devices';
+import { deviceParts, deviceWord } from '../registers/devices';
 import { describeDacr, describeFsr, describePsr, modeName, PSR_FIELDS } from '../registers/fields';
 import { CP15_ROWS, GENERAL_NAMES, VIRTUAL_ROWS } from '../registers/names';
 import type { FrameFactory } from '../stack/frameFactory';
@@ -103,7 +103,9 @@ export class Scopes {
 
   /** The same in every frame: a device belongs to the board. Registers are looked at when their device is opened. */
   private devices(tree: ValueTree): readonly Value[] {
-    return deviceParts(this.target.machine).map(({ name, operand }) => tree.value(name, `$${name}`, operand));
+    return deviceParts(this.target.machine).map(({ name, operand }) =>
+      tree.value(name, `$${deviceWord(name)}`, operand),
+    );
   }
 
   private machine(tree: ValueTree, environment: FrameEnvironment): readonly Value[] {
