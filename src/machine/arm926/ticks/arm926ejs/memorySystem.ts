@@ -29,6 +29,8 @@ export interface MemorySystemState {
   readonly bus: BusState;
   readonly fetchLine: number;
   readonly fetchWord: number;
+  /** Walks that the machine has made and that no access has paid for yet: those of accesses that aborted. */
+  readonly descriptorReads: number;
 }
 
 export class MemorySystem {
@@ -284,6 +286,7 @@ export class MemorySystem {
       bus: this.bus.capture(),
       fetchLine: this.fetchLine,
       fetchWord: this.fetchWord,
+      descriptorReads: this.core.memory.descriptorReads,
     };
   }
 
@@ -294,6 +297,7 @@ export class MemorySystem {
     this.bus.restore(state.bus);
     this.fetchLine = state.fetchLine;
     this.fetchWord = state.fetchWord;
+    this.core.memory.descriptorReads = state.descriptorReads;
   }
 }
 
