@@ -3,7 +3,7 @@
  * boot, console and snapshots; how instructions run is arm926/, what devices do is boards/ and devices/.
  */
 import { CACHE_MODES, createCaches } from './arm926/cache/create';
-import { cacheSizes } from './arm926/cache/geometry';
+import { cacheSizes, cacheTypeOf } from './arm926/cache/geometry';
 import { Core } from './arm926/core';
 import { Arm926View } from './arm926/cpuView';
 import { Interpreter } from './arm926/interpreter';
@@ -13,11 +13,13 @@ import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
 import type { TickModel } from './arm926/ticks/model';
 import { createTickModel } from './arm926/ticks/models';
-import { perInstruction } from './arm926/ticks/perInstruction';
+import { perInstruction, type BlockState } from './arm926/ticks/perInstruction';
+import { traced } from './arm926/ticks/traced';
 import { describeWalk } from './arm926/walkReport';
 import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
 import { Ram } from './ram';
 import { SNAPSHOT_VERSION, Snapshots, type MachineState } from './snapshot';
+import type { InstructionListener } from './trace/listener';
 import type {
   AccessKind,
   BootRequest,
@@ -51,11 +53,11 @@ export interface MachineOptions {
   readonly tickModel?: TickModelName;
   /** Device time per tick; default 5 (200 MHz). */
   readonly nsPerTick?: number;
-  /** Default: off. */
+  /** Default: off. Any other has each access and fetch looked at: about a sixth of the speed. */
   readonly cache?: CacheMode;
-  /** Default: 16 KB each. */
+  /** Default: 16 KB each. With the cache off they are still in the cache type register, and timed by the arm926ejs tick model. */
   readonly cacheSizes?: Partial<CacheSizes>;
-  /** Default: fast. */
+  /** Default: fast. Costs no speed. */
   readonly tlb?: TlbMode;
   /** A VFP9-S as coprocessors 10 and 11, which goldfish shows. Default: none. */
   readonly vfp?: VfpMode;
@@ -97,7 +99,10 @@ export class Machine implements MachineFace {
   private readonly ram: Ram;
   private readonly core: Core;
   private readonly tickModel: TickModel;
-  private readonly interpreter: Interpreter;
+  private interpreter: Interpreter;
+  /** The model with a listener, while a trace is made. */
+  private traceModel: TickModel | undefined;
+  private armed: readonly number[] = [];
   private readonly bus: PeripheralBus;
   private readonly snapshots: Snapshots;
   private readonly memorySystem: string;
@@ -124,13 +129,15 @@ export class Machine implements MachineFace {
       bootArea: { start: this.ramBase, end: this.ramBase + BOOT_AREA_BYTES },
     };
     for (const { base, contents } of furtherBanks) if (contents !== undefined) this.fill(base, contents);
-    this.core = new Core(this.ram, board);
+    const cache = oneOf('cache', options.cache ?? 'off', CACHE_MODES);
+    const sizes = cacheSizes(options.cacheSizes);
+    // The guest is told of the caches that are modelled or asked for, so that its loops over sets and ways reach all of them.
+    const told = cache === 'off' && options.cacheSizes === undefined ? board.cacheType : cacheTypeOf(sizes);
+    this.core = new Core(this.ram, { midr: board.midr, cacheType: told });
     const vfp = oneOf('vfp', options.vfp ?? 'none', VFP_MODES);
     this.core.vfpPresent = vfp === 'vfp9';
     const tlb = oneOf('tlb', options.tlb ?? 'fast', TLB_MODES);
     if (tlb === 'arm926') this.core.memory.mainTlb = new MainTlb();
-    const cache = oneOf('cache', options.cache ?? 'off', CACHE_MODES);
-    const sizes = cacheSizes(options.cacheSizes);
     this.core.memory.caches = createCaches(cache, this.core, sizes, () => this.instructionCount);
     if (options.onCoherence !== undefined) this.onCoherenceReport(options.onCoherence);
     this.memorySystem = `cache ${cache} (${sizes.instructionBytes} and ${sizes.dataBytes} bytes), TLB ${tlb}, VFP ${vfp}`;
@@ -155,7 +162,7 @@ export class Machine implements MachineFace {
     this.core.memory.caches?.reset();
     this.core.memory.tlb.flush();
     this.core.statusChanged();
-    this.tickModel.observer?.reset();
+    (this.traceModel ?? this.tickModel).observer?.reset();
   }
 
   private deviceHost(nsPerTick: number, diagnostic: (text: string) => void): DeviceHost {
@@ -239,7 +246,59 @@ export class Machine implements MachineFace {
   }
 
   setBreakpoints(addresses: Iterable<number>): void {
-    this.interpreter.setBreakpoints(addresses);
+    this.armed = [...addresses];
+    this.interpreter.setBreakpoints(this.armed);
+  }
+
+  traceInstructions(listener: InstructionListener | undefined): void {
+    const { core, tickModel } = this;
+    this.noteOpenBlock();
+    const { memory } = core;
+    memory.directData = true;
+    memory.onData = undefined;
+    memory.tlb.flush();
+    core.ram.forgetAllCode();
+    this.traceModel = listener && traced(tickModel, listener, () => this.instructionCount);
+    this.interpreter = new Interpreter(core, this.traceModel ?? tickModel);
+    this.interpreter.setBreakpoints(this.armed);
+    this.takeOpenBlock();
+  }
+
+  /** Whether a model that prices whole blocks now prices instructions, and therefore has to follow the blocks. */
+  private get followsBlocks(): boolean {
+    return this.traceModel !== undefined && this.tickModel.mostInstructions !== 1;
+  }
+
+  /** Puts the block that is being traced where an untraced machine has it, for snapshots and the end of tracing. */
+  private noteOpenBlock(): void {
+    if (!this.followsBlocks) return;
+    const { s } = this.core;
+    const { instructions, next, thumb } = this.traceModel!.observer!.capture() as BlockState;
+    const open = next !== undefined && next === s[15] && thumb === this.core.thumb;
+    s[Word.BLOCK_OPEN] = open ? 1 : 0;
+    if (open) s[Word.BLOCK_START] = next - instructions.length * (thumb ? 2 : 4);
+  }
+
+  /** The other way round: tracing goes on in the block that an untraced machine was in. */
+  private takeOpenBlock(): void {
+    if (!this.followsBlocks) return;
+    const { s, ram, memory, thumb } = this.core;
+    const pc = s[15]!;
+    const start = s[Word.BLOCK_START]!;
+    const inside = s[Word.BLOCK_OPEN] !== 0 && ((pc ^ start) & ~0x3ff) === 0 && pc > start;
+    const place = inside ? memory.fetchPlace(start) : -1;
+    const step = thumb ? 2 : 4;
+    const instructions = Int32Array.from({ length: place < 0 ? 0 : (pc - start) / step }, (_, index) => {
+      const at = place + (start & 0x3ff) + index * step;
+      return thumb ? ram.halves[at >>> 1]! : ram.words[at >>> 2]!;
+    });
+    const state: BlockState = {
+      instructions,
+      thumb,
+      next: place < 0 ? undefined : pc,
+      inner: this.tickModel.observer?.capture(),
+    };
+    this.traceModel!.observer!.restore(state);
   }
 
   readPhysical(address: number, byteLength: number): Uint8Array | undefined {
@@ -402,6 +461,7 @@ export class Machine implements MachineFace {
 
   snapshot(): MachineSnapshot {
     const { core } = this;
+    this.noteOpenBlock();
     const state: MachineState = {
       words: core.s.slice(0, Word.SCRATCH),
       vfp: core.vfpPresent ? core.s.slice(Word.VFP_REGISTERS, Word.VFP_SCRATCH) : undefined,
@@ -445,6 +505,7 @@ export class Machine implements MachineFace {
     this.tickModel.observer?.restore(state.tickObserver);
     this.bus.restore(state.bus);
     core.updateLimit();
+    this.takeOpenBlock();
   }
 }
 

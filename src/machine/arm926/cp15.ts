@@ -4,7 +4,6 @@
  * From User mode every access is undefined. Operations on caches do nothing while none are modelled.
  */
 import { CACHE_OPERATIONS } from './cache/operations';
-import { cacheTypeOf } from './cache/geometry';
 import { LIMIT_NOW, type Core } from './core';
 import { EXCEPTIONS, enterException } from './exceptions';
 import { Word } from './layout';
@@ -25,6 +24,10 @@ interface Cp15Row {
 /** A register that is plain storage in the state, with the bits that can be written. */
 function stored(word: number, writable = -1): Pick<Cp15Row, 'read' | 'write'> {
   return { read: ({ s }) => s[word]!, write: ({ s }, value) => void (s[word] = value & writable) };
+}
+/** Cache lockdown: one L bit per way; bits 15:4 are ones (ARM DDI 0198D table 2-21), for a read-modify-write. */
+function lockdown(word: number): Pick<Cp15Row, 'read' | 'write'> {
+  return { read: ({ s }) => s[word]! | 0xfff0, write: ({ s }, value) => void (s[word] = value & 15) };
 }
 const ignored = (): void => {};
 
@@ -56,7 +59,7 @@ function waitForInterrupt({ s }: Core): void {
 }
 
 const ROWS: readonly Cp15Row[] = [
-  { name: 'cache type', crn: 0, crm: 0, op2: 1, read: cacheType },
+  { name: 'cache type', crn: 0, crm: 0, op2: 1, read: (core) => core.identification.cacheType },
   { name: 'TCM status', crn: 0, crm: 0, op2: 2, read: () => 0 },
   { name: 'main ID', crn: 0, crm: 0, read: (core) => core.identification.midr },
   { name: 'control', crn: 1, crm: 0, op2: 0, read: ({ s }) => s[Word.CONTROL]!, write: writeControl },
@@ -83,8 +86,8 @@ const ROWS: readonly Cp15Row[] = [
   { name: 'invalidate TLB entry', crn: 8, op2: 1, write: ({ memory }, mva) => memory.invalidateTlbEntry(mva) },
   { name: 'invalidate TLB', crn: 8, op2: 0, write: ({ memory }) => memory.invalidateTlb() },
 
-  { name: 'D cache lockdown', crn: 9, crm: 0, op2: 0, ...stored(Word.D_CACHE_LOCKDOWN, 0xf) },
-  { name: 'I cache lockdown', crn: 9, crm: 0, op2: 1, ...stored(Word.I_CACHE_LOCKDOWN, 0xf) },
+  { name: 'D cache lockdown', crn: 9, crm: 0, op2: 0, ...lockdown(Word.D_CACHE_LOCKDOWN) },
+  { name: 'I cache lockdown', crn: 9, crm: 0, op2: 1, ...lockdown(Word.I_CACHE_LOCKDOWN) },
   { name: 'D TCM region', crn: 9, crm: 1, op2: 0, ...stored(Word.D_TCM_REGION, 0) },
   { name: 'I TCM region', crn: 9, crm: 1, op2: 1, ...stored(Word.I_TCM_REGION, 0) },
   { name: 'TLB lockdown', crn: 10, crm: 0, op2: 0, ...stored(Word.TLB_LOCKDOWN, 0x1c000001) },
@@ -99,13 +102,6 @@ const ROWS: readonly Cp15Row[] = [
 /** One turn of a test-and-clean loop (2.3.9): Z when no line is dirty, as at once where none ever is. */
 function cleanLine({ memory }: Core, invalidate: boolean): number {
   return (memory.caches?.testAndClean(invalidate) ?? true) ? 0x40000000 : 0;
-}
-
-/** What the board says, or what the modelled caches are, so that loops over sets and ways reach all of them. */
-function cacheType({ memory: { caches }, identification }: Core): number {
-  if (caches === undefined) return identification.cacheType;
-  const { instruction, data } = caches.view;
-  return cacheTypeOf({ instructionBytes: instruction.bytes, dataBytes: data.bytes });
 }
 
 /** The row for an MCR or MRC by its fields; the first that fits, so specific rows stand before general ones. */

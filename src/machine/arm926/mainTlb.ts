@@ -51,12 +51,8 @@ export class MainTlb {
     this.victims.fill(0);
   }
 
-  /** The entry that maps `mva`, or -1. The lockdown part is asked first: it is what the program wanted to keep. */
+  /** The entry that maps `mva`, or -1. An address in both parts is UNPREDICTABLE: a program invalidates it before it locks it. */
   find(mva: number): number {
-    for (let entry = MAIN; entry < ENTRIES; entry++) {
-      const shift = this.shifts[entry]!;
-      if (shift !== 0 && this.pages[entry] === mva >>> shift) return entry;
-    }
     for (let i = 0; i < SHIFTS.length; i++) {
       const shift = SHIFTS[i]!;
       const page = mva >>> shift;
@@ -64,6 +60,10 @@ export class MainTlb {
       for (let entry = first; entry < first + WAYS; entry++) {
         if (this.shifts[entry] === shift && this.pages[entry] === page) return entry;
       }
+    }
+    for (let entry = MAIN; entry < ENTRIES; entry++) {
+      const shift = this.shifts[entry]!;
+      if (shift !== 0 && this.pages[entry] === mva >>> shift) return entry;
     }
     return -1;
   }

@@ -43,7 +43,9 @@ describe('The caches', () => {
     assert.deepEqual([data.bytes, data.sets, data.lineBytes], [0x20000, 1024, 32]);
     assert.equal(step(machine, READ_TYPE), 0x1d212112);
     assert.equal(step(cacheMachine(), READ_TYPE), 0x1d152152);
-    assert.equal(cacheMachine({ cache: 'off' }).caches, undefined);
+    const without = cacheMachine({ cache: 'off', cacheSizes: { instructionBytes: 0x8000, dataBytes: undefined } });
+    assert.equal(without.caches, undefined);
+    assert.equal(step(without, READ_TYPE), 0x1d152192);
   });
 
   it('refuse sizes and modes that are not there', () => {

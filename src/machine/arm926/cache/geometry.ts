@@ -19,7 +19,10 @@ const MOST_BYTES = 0x20000;
 
 /** Both sizes, or an error that says what a size can be. */
 export function cacheSizes(asked: Partial<CacheSizes> = {}): CacheSizes {
-  const sizes = { ...DEFAULT_SIZES, ...asked };
+  const sizes: CacheSizes = {
+    instructionBytes: asked.instructionBytes ?? DEFAULT_SIZES.instructionBytes,
+    dataBytes: asked.dataBytes ?? DEFAULT_SIZES.dataBytes,
+  };
   for (const [name, bytes] of Object.entries(sizes) as [string, number][]) {
     if (!Number.isInteger(bytes) || bytes < LEAST_BYTES || bytes > MOST_BYTES || (bytes & (bytes - 1)) !== 0) {
       throw new RangeError(`The cache size ${name} = ${bytes} is not a power of two from 4096 to 131072 bytes.`);
