@@ -142,7 +142,7 @@ export class Interpreter {
     const { s } = core;
     const memory = core.memory;
     /** With caches each instruction is fetched by itself (blocks have one), so that every line is looked up. */
-    const eachFetch = memory.caches !== undefined;
+    const eachFetch = memory.caches !== undefined || observer?.eachFetch === true;
     const M = core.ram.words;
     const bytes = core.ram.bytes;
     const { forms, instructions, extras } = blocks;
