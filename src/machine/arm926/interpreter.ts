@@ -176,7 +176,7 @@ export class Interpreter {
         step = core.thumb ? 2 : 4;
         bank = s[W.TLB_BANK]!;
         if (at !== 0 && armed.size > 0) {
-          const near = nextArmed(armed.get(pc & ~0x3ff), pc, skip);
+          const near = nextArmed(armed.get(pc & ~0x3ff), pc, skip, step);
           if (near === pc) return 'breakpoint';
           if (near !== undefined && (near - pc) / step < n) n = this.hold(n, (near - pc) / step);
           skip = false;
@@ -245,7 +245,7 @@ export class Interpreter {
         s[W.BLOCK_START] = pc;
         s[W.BLOCK_STALE] = 0;
         if (armedOnPage !== undefined) {
-          const near = nextArmed(armedOnPage, pc, skip);
+          const near = nextArmed(armedOnPage, pc, skip, step);
           if (near === pc) return this.leave(pc, n, ticks, 0, 'breakpoint');
           if (near !== undefined) {
             const distance = (near - pc) / step;
@@ -639,7 +639,10 @@ export class Interpreter {
   }
 }
 
-/** The nearest armed address at or after `pc` (after, when the first is to be skipped) in a sorted list. */
-function nextArmed(list: readonly number[] | undefined, pc: number, skip: boolean): number | undefined {
-  return list?.find((address) => (skip ? address > pc : address >= pc));
+/**
+ * The nearest armed address at or after `pc` (after, when the first is to be skipped) in a sorted list, as far as instructions of `step`
+ * bytes come upon it: an address of Thumb code may lie inside an ARM instruction.
+ */
+function nextArmed(list: readonly number[] | undefined, pc: number, skip: boolean, step: number): number | undefined {
+  return list?.find((address) => (skip ? address > pc : address >= pc) && ((address - pc) & (step - 1)) === 0);
 }
