@@ -286,7 +286,7 @@ export class MemorySystem {
       bus: this.bus.capture(),
       fetchLine: this.fetchLine,
       fetchWord: this.fetchWord,
-      descriptorReads: this.core.memory.descriptorReads,
+      descriptorReads: this.core.memory.mainTlb === undefined ? 0 : this.core.memory.descriptorReads,
     };
   }
 
