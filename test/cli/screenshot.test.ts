@@ -67,4 +67,22 @@ describe('The display of a board', function () {
       await client.close();
     }
   });
+
+  it('takes keys, which wait in goldfish_events for the guest', async () => {
+    const client = new DapClient();
+    try {
+      await client.launch({ kernel: 'builtin:mini-os-native', stopOnEntry: true });
+      const { threadId } = await client.until('configurationDone');
+      const key = { type: 1, code: 30, value: 1 };
+      await client.body('armvisor/input', { events: [key] });
+      // Input arrives when the machine moves.
+      await client.until('stepIn', { threadId, granularity: 'instruction' });
+      for (const [index, value] of [1, 30, 1].entries()) {
+        const { result } = await client.body('evaluate', { expression: `$goldfish_events.0.state.queue[${index}]` });
+        assert.equal(Number.parseInt(String(result)), value);
+      }
+    } finally {
+      await client.close();
+    }
+  });
 });
