@@ -103,7 +103,7 @@ function compare(seed: number): { loads: number; differing: number } {
 describe('The coherence check, in lockstep with a machine without caches', () => {
   it('reports a read exactly when its value is not what was stored last', function () {
     this.timeout(60_000);
-    for (const seed of [1, 2, 3, 4, 5, 6]) {
+    for (const seed of [1, 2, 3]) {
       const { loads, differing } = compare(seed);
       assert.ok(differing > loads / 50 && differing < loads / 2, `${differing} of ${loads} loads were stale`);
     }
