@@ -88,5 +88,48 @@ const soundCheck: Check = {
   },
 };
 
+/** What the kernel tells the trace device while a program runs, by the names of the events. */
+const traceCheck: Check = {
+  name: 'trace device: the kernel tells of a fork, the program, its mapping and its end',
+  needsPrograms: true,
+  ask(session) {
+    const told: string[] = [];
+    const unsubscribe = session.machine.onDeviceOutput((_instance, { event, path, text: argumentsText, code }) => {
+      const about = path ?? argumentsText ?? code;
+      if (typeof event === 'string') told.push(about === undefined ? event : `${event} ${String(about)}`);
+    });
+    session.command(program('true'));
+    unsubscribe();
+    const wanted = ['fork', `arguments ${program('true')}`, `map ${program('true')}`, 'exit 0'];
+    const places = wanted.map((one) => told.indexOf(one));
+    const inOrder = places.every((place, index) => place >= 0 && (index === 0 || place > places[index - 1]));
+    return { passed: inOrder, detail: inOrder ? wanted.join(', ') : told.join(', ') };
+  },
+};
+
+const boardChecks: readonly Check[] = [
+  {
+    name: 'device bus: the kernel finds every device at its base, with its interrupt',
+    needsPrograms: false,
+    ask({ machine, console }) {
+      const missing = machine.devices.filter(({ base, irq, table }) => {
+        return !console.includes(`goldfish_new_pdev ${table.name} at ${base.toString(16)} irq ${irq ?? -1}\n`);
+      });
+      return {
+        passed: missing.length === 0,
+        detail:
+          missing.length === 0
+            ? `${machine.devices.length} devices`
+            : `not found: ${missing.map(({ instance }) => instance).join(', ')}`,
+      };
+    },
+  },
+  answers(
+    'battery: the kernel reads what the board says',
+    `${program('cat')} /sys/class/power_supply/battery/capacity /sys/class/power_supply/battery/status /sys/class/power_supply/ac/online`,
+    equals('50\nCharging\n1\n'),
+  ),
+];
+
 /** The card first: the kernel's words about it would otherwise stand among the answers to what is asked next. */
-export const goldfishChecks: readonly Check[] = [...cardChecks, ...flashChecks, soundCheck];
+export const goldfishChecks: readonly Check[] = [...cardChecks, ...boardChecks, ...flashChecks, soundCheck, traceCheck];

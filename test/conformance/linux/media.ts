@@ -34,5 +34,6 @@ export function goldfishWithMedia(): BoardDescription {
       { name: 'userdata', image: new Uint8Array(0), byteLength: PAGE_AND_SPARE_BYTES * ERASE_BLOCK * 64 },
     ],
     sdCard: cardImage,
+    traceDevice: true,
   });
 }
