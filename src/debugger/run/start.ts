@@ -14,6 +14,11 @@ export class Start {
 
   async run(limits?: RunLimits): Promise<Halt> {
     const goal = this.goal();
+    // A board without code of its own before the kernel stands there already; a run would go past it.
+    const { cpu, instructionCount } = this.target.machine;
+    if (goal !== undefined && instructionCount === 0 && goal.goal.arrived(cpu.getRegister(15))) {
+      return { reason: 'entry', breakpointIds: [], description: goal.description };
+    }
     const result = await this.loop.run(limits, goal?.goal);
     if (result.kind === 'halt') return result.halt;
     return { reason: 'entry', breakpointIds: [], description: goal!.description };

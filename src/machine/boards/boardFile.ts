@@ -54,6 +54,10 @@ const readers: Readonly<Record<Exclude<Field['kind'], 'object' | 'list'>, (value
     bytes: (value) => within(bytesOf(value), 1, 2 ** 32),
     count: (value, { least = 0, most = 2 ** 53 - 1 }) => within(numberOf(value), least, most),
     flag: (value) => (typeof value === 'boolean' ? value : undefined),
+    mac: (value) =>
+      typeof value === 'string' && /^([0-9a-f]{2}:){5}[0-9a-f]{2}$/i.test(value)
+        ? value.split(':').map((byte) => parseInt(byte, 16))
+        : undefined,
     choice: () => undefined,
   };
 
@@ -65,6 +69,7 @@ function expectation({ kind, least, most, choices }: Field): string {
     address: 'a 32-bit number, or text like "0x80000000"',
     bytes: 'a number of bytes, or text like "16M"',
     count: `a whole number from ${least} to ${most}`,
+    mac: 'an Ethernet address, like "52:54:00:12:34:56"',
     flag: 'true or false',
     choice: `one of ${words}`,
     object: 'an object in curly braces',

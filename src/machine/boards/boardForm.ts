@@ -16,6 +16,8 @@ export type FieldKind =
   | 'count'
   | 'flag'
   | 'choice'
+  /** An Ethernet address, like "52:54:00:12:34:56"; six numbers in code. */
+  | 'mac'
   /** The path of a file, from the folder of the board file. */
   | 'file'
   | 'object'
@@ -59,6 +61,24 @@ export const parameterFields: Readonly<Record<ParameterName, Field>> = {
     doc: 'Calendar time at switch-on, in seconds since 1970.',
   },
   clockHz: { kind: 'count', least: 1, most: 1_000_000_000, doc: 'The clock that it counts, in hertz.' },
+  mac: { kind: 'mac', doc: 'Its Ethernet address.' },
+  screen: {
+    kind: 'object',
+    fields: {
+      width: { kind: 'count', least: 8, most: 4096, required: true, doc: 'Pixels in a row.' },
+      height: { kind: 'count', least: 8, most: 4096, required: true, doc: 'Rows.' },
+    },
+    doc: 'Size of the display, or of the touch screen in front of it.',
+  },
+  switch: {
+    kind: 'object',
+    fields: {
+      name: { kind: 'text', required: true, doc: 'Name for the kernel.' },
+      output: { kind: 'flag', required: true, doc: 'Whether the guest sets it.' },
+      drives: { kind: 'text', doc: 'Instance name of the input switch that an output drives.' },
+    },
+    doc: 'What the switch is.',
+  },
   ps2: { kind: 'choice', choices: ['keyboard', 'mouse'], doc: 'What is plugged in.' },
   sdCard: { kind: 'object', fields: storageFields, doc: 'The card in the slot.' },
   nand: {

@@ -17,6 +17,7 @@ const kindSchemas: Readonly<Record<Field['kind'], JsonSchema>> = {
   address: { type: ['string', 'integer'], pattern: HEX_OR_DECIMAL, minimum: 0, maximum: 0xffff_ffff },
   bytes: { type: ['string', 'integer'], pattern: SIZE, minimum: 1 },
   count: { type: ['string', 'integer'], pattern: HEX_OR_DECIMAL },
+  mac: { type: 'string', pattern: '^([0-9a-fA-F]{2}:){5}[0-9a-fA-F]{2}$' },
   flag: { type: 'boolean' },
   choice: { type: 'string' },
   object: { type: 'object' },

@@ -61,6 +61,7 @@ export function versatilePbLayout({ epochSeconds }: VersatilePbOptions = {}): Bo
       { device: 'pl011', id: 3, base: 0x1000_9000, controller: SIC, irq: 6, parameters: uart(3) },
       { device: 'pl131', id: 1, base: 0x1000_a000, controller: SIC, irq: 5 },
       { device: 'pl181', id: 1, base: 0x1000_b000, controller: SIC, irq: 23 },
+      { device: 'smc91x', base: 0x1001_0000, controller: SIC, irq: 25 },
       { device: 'versatile_pci_config', id: 0, base: 0x4100_0000 },
       { device: 'versatile_pci_config', id: 1, base: 0x4200_0000 },
     ],
