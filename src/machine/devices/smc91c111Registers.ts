@@ -141,6 +141,7 @@ export const smc91c111Table = declareDevice({
       count: 2,
       stride: 2,
       doc: 'Bytes of the packet.',
+      readEffect: 'POINTER moves on by the bytes read, if AUTO_INCR is set.',
     },
     INTERRUPT: {
       offset: at(2, 0xc),

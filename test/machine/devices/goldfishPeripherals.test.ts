@@ -67,14 +67,14 @@ describe('The goldfish board', () => {
     assert.ok(shifted.includes('goldfish-switch.1 ff019000 19'));
   });
 
-  it('puts the SD slot between sound and log, and the trace device before the switches', () => {
+  it('puts the SD slot between sound and log, and the two pages of the trace device before the switches', () => {
     const all = places({ sdCard: new Uint8Array(512), traceDevice: true });
     assert.ok(all.includes('goldfish_mmc.0 ff005000 15'));
     assert.ok(all.includes('goldfish-battery.0 ff014000 16'));
     assert.deepEqual(all.slice(-3), [
       'qemu_trace ff017000 -',
-      'goldfish-switch.0 ff018000 18',
-      'goldfish-switch.1 ff019000 19',
+      'goldfish-switch.0 ff019000 18',
+      'goldfish-switch.1 ff01a000 19',
     ]);
   });
 });
