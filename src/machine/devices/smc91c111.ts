@@ -205,6 +205,8 @@ export function createSmc91c111(context: DeviceContext, mac: readonly number[] =
   }
 
   function receive(frame: Uint8Array): void {
+    // An echo is as long as its request, which may have filled a packet: with the CRC it would not fit into one.
+    if (frame.length > MAX_FRAME) return;
     if ((rcr() & Rcr.RXEN) === 0 || !isForUs(frame)) return;
     const packet = allocate();
     if (packet === NONE) {

@@ -219,6 +219,17 @@ describe('The network at the end of the cable', () => {
     assert.deepEqual([sum(14, 34), sum(34, 56)], [0xffff, 0xffff]);
   });
 
+  it('answers nothing that would be longer than a frame may be, even with the last packet free', () => {
+    bank(0);
+    write(4, 0x0100);
+    bank(2);
+    write(0, 0x20);
+    write(0, 0x20);
+    send(ipFrame(1, [10, 0, 2, 2], [8, 0, 0, 0, 1, 2, 3, 4, ...new Array<number>(1999).fill(0x55)]));
+    assert.equal((host.outputs[0]?.output.frame as Uint8Array).length, 2041);
+    assert.equal(read(5, 1), 0x80);
+  });
+
   it('gives the address 10.0.2.15 by DHCP', () => {
     const message = [
       1,
