@@ -8,7 +8,8 @@ import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { armGenerators, type Generator } from './armPrograms';
-import { OurDriver, QemuDriver, SVC, type Outcome, type Run } from './drivers';
+import { OurDriver, QemuDriver, SVC, type Run } from './drivers';
+import { difference, minimalCase } from './minimal';
 import { Random } from './random';
 import { thumbGenerators } from './thumbPrograms';
 
@@ -34,7 +35,11 @@ const sets: readonly InstructionSet[] = [
   { name: 'Thumb', generators: thumbGenerators, instructionBytes: 2, nop: 0x46c0, base: 7, stateBit: 0x20 },
 ];
 
-function runOf(set: InstructionSet, code: readonly number[], random: Random): Run {
+function registersOf(set: InstructionSet, random: Random): number[] {
+  return Array.from({ length: 15 }, (_, index) => (index === set.base ? SCRATCH : random.operand()));
+}
+
+function runOf(set: InstructionSet, code: readonly number[], values: readonly number[], random: Random): Run {
   const bytes = Buffer.alloc(PLACES * set.instructionBytes);
   for (let place = 0; place < PLACES; place++) {
     const word = code[place] ?? set.nop;
@@ -42,7 +47,7 @@ function runOf(set: InstructionSet, code: readonly number[], random: Random): Ru
     else bytes.writeUInt16LE(word, place * 2);
   }
   const scratch = Uint8Array.from({ length: SCRATCH_BYTES }, () => random.bits(8));
-  const registers = Array.from({ length: 15 }, (_, index) => (index === set.base ? SCRATCH : random.operand()));
+  const registers = values.map((value, index) => (index === set.base ? SCRATCH : value));
   return {
     start: CODE,
     end: CODE + bytes.length,
@@ -54,18 +59,6 @@ function runOf(set: InstructionSet, code: readonly number[], random: Random): Ru
     cpsr: SVC | set.stateBit | (random.bits(4) << 28),
     result: { address: SCRATCH, byteLength: SCRATCH_BYTES },
   };
-}
-
-/** The first difference in words; undefined when all is equal. */
-function difference(ours: Outcome, theirs: Outcome): string | undefined {
-  for (let index = 0; index < 15; index++) {
-    const [a, b] = [ours.registers[index]! >>> 0, theirs.registers[index]! >>> 0];
-    if (a !== b) return `r${index} is 0x${a.toString(16)} here and 0x${b.toString(16)} in QEMU`;
-  }
-  if (ours.cpsr >>> 0 !== theirs.cpsr >>> 0) {
-    return `CPSR is 0x${(ours.cpsr >>> 0).toString(16)} here and 0x${(theirs.cpsr >>> 0).toString(16)} in QEMU`;
-  }
-  return ours.memory === theirs.memory ? undefined : 'the scratch memory differs';
 }
 
 describe('The interpreter beside QEMU', function () {
@@ -80,25 +73,6 @@ describe('The interpreter beside QEMU', function () {
     qemu = await QemuDriver.start();
   });
   after(() => qemu?.close());
-
-  async function compare(run: Run): Promise<string | undefined> {
-    return difference(await ours.run(run), await qemu.run(run));
-  }
-
-  /** The shortest beginning of the code that still differs, as a case that can be reproduced. */
-  async function minimal(set: InstructionSet, code: readonly number[], seed: number): Promise<string> {
-    for (let length = 1; length <= code.length; length++) {
-      const run = runOf(set, code.slice(0, length), new Random(seed));
-      const found = await compare(run);
-      if (found === undefined) continue;
-      const words = code
-        .slice(0, length)
-        .map((word) => (word >>> 0).toString(16).padStart(set.instructionBytes * 2, '0'));
-      const registers = run.registers.map((value) => (value >>> 0).toString(16)).join(' ');
-      return `${found}; seed ${seed}, code ${words.join(' ')}, registers ${registers}, CPSR ${run.cpsr.toString(16)}`;
-    }
-    return 'the difference is gone when the program is shortened';
-  }
 
   for (const set of sets) {
     const everything = Object.values(set.generators);
@@ -117,8 +91,13 @@ describe('The interpreter beside QEMU', function () {
           const choice = new Random(seed ^ 0x5bd1e995);
           const code: number[] = [];
           while (code.length < PLACES - 3) code.push(...choice.pick(generators)(choice));
-          const found = await compare(runOf(set, code, new Random(seed)));
-          if (found !== undefined) assert.fail(await minimal(set, code, seed));
+          const registers = registersOf(set, new Random(~seed));
+          const compare = async (words: readonly number[], values: readonly number[]): Promise<string | undefined> => {
+            const run = runOf(set, words, values, new Random(seed));
+            return difference(await ours.run(run), await qemu.run(run));
+          };
+          if ((await compare(code, registers)) === undefined) continue;
+          assert.fail(await minimalCase({ seed, code, registers, nop: set.nop }, compare));
         }
       });
     }
