@@ -17,9 +17,9 @@ enum system_call_number {
     SYS_SET_TLS = 0x0f0005
 };
 
-enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_TRUNC = 01000, O_APPEND = 02000 };
+enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_CREAT = 0100, O_TRUNC = 01000 };
 enum { PROT_READ = 1, PROT_WRITE = 2, MAP_SHARED = 1, MAP_PRIVATE = 2, MAP_ANONYMOUS = 0x20 };
-enum { SIGUSR1 = 10, SIGSEGV = 11, SIGALRM = 14, SIGCHLD = 17, SA_SIGINFO = 4 };
+enum { SIGUSR1 = 10, SIGSEGV = 11, SIGCHLD = 17, SA_SIGINFO = 4 };
 
 enum { EINVAL = 22 };
 
