@@ -161,7 +161,7 @@ export const smc91c111Table = declareDevice({
     MGMT: {
       offset: at(3, 8),
       access: 'rw',
-      reset: 0x3332,
+      reset: 0x3330,
       doc: 'Serial management of the PHY.',
       fields: [
         { name: 'MDO', high: 0, low: 0, doc: 'Level to send' },

@@ -141,7 +141,7 @@ describe('smc91c111', () => {
     assert.equal(read(5, 1), 0x80);
   });
 
-  it('leads to a PHY that is linked', () => {
+  it('leads to a PHY that is linked, at address 0 and at no other', () => {
     bank(3);
     const clock = (bits: number): void => {
       write(8, 0x3330 | bits);
@@ -150,16 +150,18 @@ describe('smc91c111', () => {
     const out = (value: number, count: number): void => {
       for (let bit = count - 1; bit >= 0; bit--) clock(8 | ((value >>> bit) & 1));
     };
-    const readPhy = (register: number): number => {
+    const readPhy = (register: number, address = 0): number => {
       out(0xffff_ffff, 32);
-      out((0b0110 << 10) | register, 14);
+      out((0b0110 << 10) | (address << 5) | register, 14);
       let value = 0;
       for (let bit = 0; bit < 18; bit++) {
         value = (value << 1) | ((read(8) >>> 1) & 1);
         clock(0);
       }
-      return value & 0xffff;
+      // With the turnaround, as drivers take it.
+      return value;
     };
+    for (let address = 1; address < 32; address++) assert.equal(readPhy(2, address), 0);
     assert.deepEqual([readPhy(2), readPhy(3) & 0xfff0], [0x0016, 0xf840]);
     assert.equal(readPhy(1) & 0x24, 0x24);
     out(0xffff_ffff, 32);

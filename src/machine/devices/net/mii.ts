@@ -69,9 +69,9 @@ export function clockMii(mii: MiiState, driven: boolean, level: number): void {
   else if (mii.bits === WRITE_BITS) endWrite(mii);
 }
 
-/** The level that the controller sees. */
+/** The level that the controller sees: low while nobody drives it, as its pin has a pull-down. */
 export function miiLevel({ output, outputBits }: MiiState): number {
-  return outputBits < 0 ? 1 : (output >>> (OUTPUT_BITS - 1 - outputBits)) & 1;
+  return outputBits < 0 ? 0 : (output >>> (OUTPUT_BITS - 1 - outputBits)) & 1;
 }
 
 function command(mii: MiiState): void {
@@ -80,8 +80,8 @@ function command(mii: MiiState): void {
   const isOurs = ((mii.shift >>> 5) & 0x1f) === PHY_ADDRESS;
   const register = mii.shift & 0x1f;
   if (start === START_READ) {
-    // Nobody pulls the line down for another PHY: it reads as ones.
-    mii.output = isOurs ? (register === 0 ? mii.control : (REGISTERS[register] ?? 0)) : 0x3ffff;
+    // For another PHY nobody drives the line.
+    mii.output = isOurs ? (register === 0 ? mii.control : (REGISTERS[register] ?? 0)) : 0;
     mii.outputBits = 0;
   }
   endFrame(mii);
