@@ -5,7 +5,7 @@ import { usedBytes } from './memoryUse';
 /** A short run of `npm run fuzz:machine`, with seeds of its own. */
 describe('The machine under random guests', function () {
   this.timeout(120_000);
-  const CASES = 45;
+  const CASES = 30;
   const FIRST_SEED = 1_000_000;
 
   it(`ends ${CASES} cases in guest faults only, the same however they are run, without holding on to memory`, () => {
@@ -18,7 +18,7 @@ describe('The machine under random guests', function () {
       } catch (error) {
         assert.fail(`${(error as Error).message}\n  again: npm run fuzz:machine -- --seed ${seed} --cases 1`);
       }
-      if (index === 20) warm = usedBytes();
+      if (index === 15) warm = usedBytes();
     }
     assert.ok(instructions > CASES * 1000, `only ${instructions} instructions were executed`);
     const growth = usedBytes() - warm;
