@@ -11,7 +11,9 @@ import { exitCodes } from './exitCodes';
 import { describeImage } from './image';
 import { runCommand, type RunOptions } from './run/command';
 import { sentenceOf } from './sentence';
+import { describeSnapshot } from './run/snapshots';
 import { tour } from './tourCommand';
+import { traceCommand, type TraceOptions } from './trace/command';
 
 const collect = (value: string, previous: readonly string[] = []): string[] => [...previous, value];
 
@@ -26,30 +28,33 @@ const program = new Command('armvisor')
   .showSuggestionAfterError()
   .showHelpAfterError('(armvisor help lists the commands and options.)');
 
-program
-  .command('run')
+/** The argument and the options that say what runs, on which machine. */
+const withMachine = (command: Command): Command =>
+  command
+    .argument('[launch.json]', 'file with the configurations (default: .vscode/launch.json)')
+    .addOption(new Option('--config <name>', 'the configuration to run (default: the only one)'))
+    .addOption(
+      new Option('--kernel <file>', 'run this kernel natively: an ELF file, a raw image, or builtin:…').conflicts(
+        'config',
+      ),
+    )
+    .option('--symbols <file>', 'ELF file with the symbols of a kernel that has none')
+    .option('--initrd <file>', 'initial RAM disk of the kernel')
+    .option('--cmdline <text>', 'command line of the kernel')
+    .option('--machine <name>', 'board to emulate, or a board file (.json)')
+    .option('--memory <size>', 'memory of the machine, like 96M')
+    .option('--tick-model <name>', 'how many ticks each instruction takes')
+    .option('--cache <mode>', 'what caches do to the values that are read: off, timing or coherence')
+    .option('--tlb <name>', 'translations that are kept: fast, or arm926 as on the chip')
+    .option('--vfp <name>', 'floating-point coprocessor: none or vfp9')
+    .option('--date <date>', 'calendar time at switch-on, like 2008-06-01T12:00:00Z')
+    .option('--nand <name=file>', 'flash device of the goldfish board; may be repeated', collect)
+    .option('--sd-card <file>', 'card in the SD slot of the goldfish board')
+    .option('--load <file@address>', 'copy a file into memory first; may be repeated', collect)
+    .option('--pc <address>', 'start the kernel at this physical address');
+
+withMachine(program.command('run'))
   .description('run a launch configuration, or one kernel natively, without a debugger')
-  .argument('[launch.json]', 'file with the configurations (default: .vscode/launch.json)')
-  .addOption(new Option('--config <name>', 'the configuration to run (default: the only one)'))
-  .addOption(
-    new Option('--kernel <file>', 'run this kernel natively: an ELF file, a raw image, or builtin:…').conflicts(
-      'config',
-    ),
-  )
-  .option('--symbols <file>', 'ELF file with the symbols of a kernel that has none')
-  .option('--initrd <file>', 'initial RAM disk of the kernel')
-  .option('--cmdline <text>', 'command line of the kernel')
-  .option('--machine <name>', 'board to emulate, or a board file (.json)')
-  .option('--memory <size>', 'memory of the machine, like 96M')
-  .option('--tick-model <name>', 'how many ticks each instruction takes')
-  .option('--cache <mode>', 'what caches do to the values that are read: off, timing or coherence')
-  .option('--tlb <name>', 'translations that are kept: fast, or arm926 as on the chip')
-  .option('--vfp <name>', 'floating-point coprocessor: none or vfp9')
-  .option('--date <date>', 'calendar time at switch-on, like 2008-06-01T12:00:00Z')
-  .option('--nand <name=file>', 'flash device of the goldfish board; may be repeated', collect)
-  .option('--sd-card <file>', 'card in the SD slot of the goldfish board')
-  .option('--load <file@address>', 'copy a file into memory first; may be repeated', collect)
-  .option('--pc <address>', 'start the kernel at this physical address')
   .addOption(
     new Option(
       '--console',
@@ -62,6 +67,8 @@ program
   .option('--max-instructions <count>', 'stop after so many instructions')
   .option('--screenshot <file.png>', 'write what the display shows at the end')
   .option('--audio <file.wav>', 'write what the sound device plays')
+  .option('--restore-snapshot <file>', 'go on from the state in this file, on a machine of the same options')
+  .option('--save-snapshot <file>', 'write the state of the machine at the end')
   .option('--json', 'print one JSON object as the last line of the output')
   .addHelpText(
     'after',
@@ -69,6 +76,37 @@ program
   )
   .action(async (file: string | undefined, options: RunOptions) => {
     process.exitCode = await runCommand(file, options);
+  });
+
+withMachine(program.command('trace'))
+  .description('run as `armvisor run` does, and write down each instruction with its ticks')
+  .option(
+    '--format <name>',
+    'text: one line for each instruction; qtrace: the trace files of the Android emulator',
+    'text',
+  )
+  .option('-o, --output <file|folder>', 'where to write (default: standard output; qtrace: a folder, to be named)')
+  .option('--from-pc <address|symbol>', 'begin when the CPU executes this address')
+  .option('--wait-for-guest', 'begin when the guest switches tracing on')
+  .option('--input <[wait=>]text>', 'type this text, after the console has printed WAIT; may be repeated', collect)
+  .option('--until-console <text>', 'stop when a console has printed this text')
+  .option('--until-pc <address|symbol>', 'stop when the CPU is about to execute this address')
+  .option('--max-instructions <count>', 'stop after so many instructions')
+  .option('--restore-snapshot <file>', 'go on from the state in this file, on a machine of the same options')
+  .option('--json', 'print one JSON object as the last line of the output')
+  .addHelpText('after', '\nDocumentation: docs/trace.md')
+  .action(async (file: string | undefined, options: TraceOptions) => {
+    process.exitCode = await traceCommand(file, options);
+  });
+
+program
+  .command('snapshot')
+  .description('look at snapshot files')
+  .command('info')
+  .description('check a snapshot file, and say what it is of')
+  .argument('<file>', 'a file that `armvisor run --save-snapshot` has written')
+  .action((file: string) => {
+    process.stdout.write(describeSnapshot(file));
   });
 
 program

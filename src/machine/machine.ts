@@ -254,13 +254,19 @@ export class Machine implements MachineFace {
     const { core, tickModel } = this;
     this.noteOpenBlock();
     const { memory } = core;
-    memory.directData = true;
-    memory.onData = undefined;
-    memory.tlb.flush();
+    // A new interpreter connects the observer, which then begins anew.
+    const kept = tickModel.observer?.capture();
+    if (tickModel.observer === undefined) {
+      // Entries of the fast path stay in the TLB, and the traced machine must not take it, nor the other be kept from it.
+      memory.directData = true;
+      memory.onData = undefined;
+      memory.tlb.flush();
+    }
     core.ram.forgetAllCode();
     this.traceModel = listener && traced(tickModel, listener, () => this.instructionCount);
     this.interpreter = new Interpreter(core, this.traceModel ?? tickModel);
     this.interpreter.setBreakpoints(this.armed);
+    tickModel.observer?.restore(kept);
     this.takeOpenBlock();
   }
 

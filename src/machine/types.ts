@@ -4,6 +4,7 @@
  * Nothing here knows of ELF, hypervisors or debuggers.
  */
 import type { DeviceTable } from './devices/registerTable';
+import type { InstructionListener } from './trace/listener';
 
 /** The CPU modes of ARMv5TE (ARM DDI 0100 A2.2), by the names of the manual. */
 export type CpuMode = 'usr' | 'fiq' | 'irq' | 'svc' | 'abt' | 'und' | 'sys';
@@ -321,6 +322,11 @@ export interface MachineFace {
   run(maxInstructions: number): RunStop;
   /** For listeners that are called in the middle of `run`: it ends at the next instruction boundary, with `asked`. */
   requestStop(): void;
+  /**
+   * Gives each instruction to a listener until this is called without one; for callers that stand between two runs. Ticks and
+   * all else stay as they are; the machine is slower meanwhile, and pays nothing otherwise.
+   */
+  traceInstructions?(listener: InstructionListener | undefined): void;
   /** Replaces the set of armed virtual pc values. Costs nothing per instruction on pages that hold none. */
   setBreakpoints(addresses: Iterable<number>): void;
 

@@ -12,12 +12,13 @@ import {
 import { resolveLaunch, type ResolvedLaunch } from '../../adapter/launchConfiguration/resolve';
 import { ConsoleLines } from '../../adapter/consoleLines';
 import { launch } from '../../debugger/launch';
-import { UserError, type DebugEngine } from '../../debugger/types';
+import { UserError, type DebugEngine, type LaunchSettings } from '../../debugger/types';
 import { WavSink } from './audio';
 import { report, type Outcome } from './outcome';
 import type { ConsoleUser } from './consoleUser';
 import { run, type Goals } from './runner';
 import { writeScreenshots } from './screenshot';
+import { loadSnapshot, saveSnapshot } from './snapshots';
 import { readScriptedText, ScriptedInput } from './scriptedInput';
 import { forTerminal, TerminalUser } from './terminalUser';
 
@@ -46,6 +47,8 @@ export interface RunOptions {
   readonly input?: readonly string[];
   readonly screenshot?: string;
   readonly audio?: string;
+  readonly saveSnapshot?: string;
+  readonly restoreSnapshot?: string;
 }
 
 /** Options that describe a native machine, by the attribute of the launch configuration they stand for. */
@@ -69,17 +72,21 @@ const nativeOptions: Readonly<
   entry: { option: '--pc', value: (options) => options.pc },
 };
 
+/** Watches a run from before its first instruction; returns what ends the watching. */
+export type Watcher = (engine: DebugEngine, settings: LaunchSettings) => () => void;
+
 /** Returns the exit code. Throws UserError for bad input. */
-export async function runCommand(file: string | undefined, options: RunOptions): Promise<number> {
+export async function runCommand(file: string | undefined, options: RunOptions, watcher?: Watcher): Promise<number> {
   const goals = readGoals(options);
   options.input?.forEach(readScriptedText);
   const resolved = options.kernel === undefined ? await fromLaunchFile(file, options) : fromOptions(file, options);
   for (const warning of resolved.warnings) process.stderr.write(`armvisor: ${warning}\n`);
   const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
   const engine = await launch({ ...resolved.settings, stopOnEntry: false }, host);
+  if (options.restoreSnapshot !== undefined) loadSnapshot(engine.machine, options.restoreSnapshot);
   const lines = new ConsoleLines();
   const show = (chunks: readonly { shown: string }[]): void =>
-    chunks.forEach(({ shown }) => process.stdout.write(shown));
+    chunks.forEach(({ shown }) => (watcher ? process.stderr : process.stdout).write(shown));
   const sound = options.audio === undefined ? undefined : new WavSink(options.audio);
   const unsubscribe = [
     engine.machine.onDeviceOutput((_instance, output) => sound?.take(output)),
@@ -92,11 +99,13 @@ export async function runCommand(file: string | undefined, options: RunOptions):
   process.on('SIGINT', interrupt);
   const user = consoleUser(engine, resolved.settings.nsPerTick, options);
   try {
-    const outcome = await run(engine, resolved.settings, goals, user);
+    const endWatching = watcher?.(engine, resolved.settings);
+    const outcome = await run(engine, resolved.settings, goals, user).finally(() => endWatching?.());
     user?.close();
     show(lines.flush());
-    if (lines.midLine) process.stdout.write('\n');
+    if (lines.midLine) (watcher ? process.stderr : process.stdout).write('\n');
     if (sound) process.stderr.write(`armvisor: ${sound.close().seconds} s of sound are in ${sound.name}.\n`);
+    if (options.saveSnapshot !== undefined) saveSnapshot(engine.machine, options.saveSnapshot);
     if (options.screenshot !== undefined) await takeScreenshot(engine, options.screenshot);
     finish(outcome, options.json === true);
     return outcome.exitCode;
@@ -136,6 +145,7 @@ function readGoals(options: RunOptions): Goals {
   const { untilConsole, untilPc, maxInstructions } = options;
   if (options.audio === '') throw new UserError('--audio is empty: give the name of a WAV file to write.');
   if (options.screenshot === '') throw new UserError('--screenshot is empty: give the name of a PNG file to write.');
+  if (options.saveSnapshot === '') throw new UserError('--save-snapshot is empty: give the name of a file to write.');
   if (untilConsole === '') throw new UserError('--until-console is empty: give the text to wait for.');
   if (untilPc === '') throw new UserError('--until-pc is empty: give an address or a symbol.');
   if (maxInstructions === undefined) return { untilConsole, untilPc };

@@ -24,7 +24,12 @@ function spacesOfImage(image: ImageFace, settings: LaunchSettings): AddressSpace
  * Every place that is meant.
  * @throws UserError when no image has the symbol
  */
-export function placesOf(engine: DebugEngine, settings: LaunchSettings, text: string): PlacedAddress[] {
+export function placesOf(
+  engine: DebugEngine,
+  settings: LaunchSettings,
+  text: string,
+  option = '--until-pc',
+): PlacedAddress[] {
   const address = parseAddress(text);
   if (address !== undefined) return spacesOf(settings).map((space) => ({ space, address }));
   if (text.includes(':')) return [parseReference(text, XEN)];
@@ -35,6 +40,6 @@ export function placesOf(engine: DebugEngine, settings: LaunchSettings, text: st
   if (places.length > 0) return places;
   const meant = nearest(text, new Set(engine.images.flatMap((image) => image.symbols().map(({ name }) => name))));
   throw new UserError(
-    `--until-pc is "${text}", which no image has as a symbol${meant ? `; did you mean "${meant}"?` : ': give an address like 0xC0008000, or another symbol.'}`,
+    `${option} is "${text}", which no image has as a symbol${meant ? `; did you mean "${meant}"?` : ': give an address like 0xC0008000, or another symbol.'}`,
   );
 }

@@ -24,7 +24,7 @@ export class CpuMemory {
   caches: Caches | undefined;
   /** Told of the place in the memory of each line of code that the instruction cache replaces. */
   onInstructionLine: (offset: number) => void = () => {};
-  /** Where the instruction that was fetched last stands in the memory; only kept with caches. */
+  /** Where the instruction that was fetched last stands in the memory; kept when every instruction is fetched by itself. */
   fetched = 0;
   /** Descriptors that walks have read since the tick model asked last. */
   descriptorReads = 0;
@@ -214,6 +214,7 @@ export class CpuMemory {
       this.fetched = this.caches.fetch(virtual, offset, this.attributes);
       return this.fetched - (virtual & 0x3ff);
     }
+    this.fetched = offset;
     return offset & ~0x3ff;
   }
 

@@ -35,6 +35,8 @@ export interface TickObserver {
    * its condition passes. Only for models with blocks of one instruction whose `arm` and `thumb` give 1.
    */
   instruction?(pc: number, form: number, op: number): number;
+  /** Whether `instruction` wants to know where each instruction was fetched (CpuMemory.fetched). */
+  readonly eachFetch?: boolean;
   /** Ticks of entering an interrupt or an abort; 0 when left out. */
   exception?(): number;
   /** Plain, structured-cloneable state, a copy; and back. */

@@ -4,18 +4,16 @@
  * have begun and ended, so that ticks are those of a machine without caches.
  */
 import type { Core } from '../core';
-import { decodeArm, type Decoded } from '../decodeArm';
-import { decodeThumb } from '../decodeThumb';
 import { CONDITIONS, flagNibble } from '../psr';
+import { BlockEnds } from './blockEnds';
 import type { TickModel, TickObserver } from './model';
 
 /** A block ends at the latest with the page, as in blocks.ts. */
 const PAGE_MASK = 0x3ff;
 const ALWAYS = 14;
-/** Whether an instruction ends a block is remembered by the instruction; direct-mapped. Derived data, not state. */
-const REMEMBERED = 1 << 12;
 
-interface BlockState {
+/** The block that is being executed. */
+export interface BlockState {
   /** The instructions of the open block so far, as they were fetched. */
   readonly instructions: Int32Array;
   readonly thumb: boolean;
@@ -30,9 +28,7 @@ class PerInstruction implements TickObserver {
   private count = 0;
   private thumb = false;
   private next: number | undefined;
-  private readonly decoded: Decoded = { name: '', form: 0, word: 0, extra: 0, ends: false };
-  private readonly known = new Int32Array(REMEMBERED * 2);
-  private readonly ends = new Uint8Array(REMEMBERED * 2);
+  private readonly ends = new BlockEnds();
 
   constructor(private readonly model: TickModel) {
     this.instructions = new Int32Array(model.mostInstructions);
@@ -64,24 +60,13 @@ class PerInstruction implements TickObserver {
     }
     const op = thumb ? ram.halves[memory.fetched >>> 1]! : ram.words[memory.fetched >>> 2]!;
     this.instructions[this.count++] = op;
-    this.next = this.endsBlock(op, thumb) ? undefined : (pc + (thumb ? 2 : 4)) | 0;
+    this.next = this.ends.after(op, thumb) ? undefined : (pc + (thumb ? 2 : 4)) | 0;
     if (thumb) return model.thumb(op);
     const ticks = model.arm(op);
     const condition = op >>> 28;
     // The condition space of NV holds instructions of its own, which the loop carries out always.
     const passes = condition >= ALWAYS || ((CONDITIONS[condition]! >>> flagNibble(core.s)) & 1) !== 0;
     return passes ? ticks : 1;
-  }
-
-  private endsBlock(op: number, thumb: boolean): boolean {
-    const slot = ((op ^ (op >>> 12) ^ (op >>> 20)) & (REMEMBERED - 1)) | (thumb ? REMEMBERED : 0);
-    if (this.known[slot] !== op || this.ends[slot] === 0) {
-      if (thumb) decodeThumb(op, this.decoded);
-      else decodeArm(op, this.decoded);
-      this.known[slot] = op;
-      this.ends[slot] = this.decoded.ends ? 2 : 1;
-    }
-    return this.ends[slot] === 2;
   }
 
   exception(): number {
