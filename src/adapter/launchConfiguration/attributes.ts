@@ -183,6 +183,10 @@ export const launchAttributes: readonly Attribute[] = [
     choices: [
       { value: 'goldfish', doc: "Android's first emulator board: ARM926EJ-S, interrupt controller, timer, TTYs." },
       {
+        value: 'imx21',
+        doc: 'A board with the i.MX21, the target of Secure Xen on ARM, for kernels of yours: UARTs, timers, AITC interrupt controller.',
+      },
+      {
         value: 'versatilepb',
         doc: "ARM's Versatile Platform Baseboard, for kernels of yours: PL011 UARTs, SP804 timers, PL190 interrupt controller.",
       },

@@ -2,9 +2,10 @@
 
 import type { BoardDescription } from '../bus';
 import { goldfish } from './goldfish';
+import { imx21 } from './imx21';
 import { versatilepb } from './versatilepb';
 
-const boards: readonly BoardDescription[] = [goldfish, versatilepb];
+const boards: readonly BoardDescription[] = [goldfish, versatilepb, imx21];
 
 export const boardNames: readonly string[] = boards.map(({ name }) => name);
 

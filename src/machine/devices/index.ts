@@ -16,6 +16,11 @@ import { createGoldfishTimer, goldfishTimerTable } from './goldfishTimer';
 import { createGoldfishTrace, goldfishTraceTable } from './goldfishTrace';
 import { createGoldfishTty, goldfishTtyTable } from './goldfishTty';
 import { identificationOnly } from './identificationOnly';
+import { createImxAitc, imxAitcTable } from './imxAitc';
+import { createImxGpt, imxGptTable } from './imxGpt';
+import { imxClocks, imxCspi, imxDma, imxEim, imxI2c, imxKpp, imxSdhc, imxSdramc } from './imxKept';
+import { createImxUart, imxUartTable } from './imxUart';
+import { createImxWatchdog, imxWatchdogTable } from './imxWatchdog';
 import { createPl050, pl050Table } from './pl050';
 import { createPl061, pl061Table } from './pl061';
 import { createPl080, pl080Table } from './pl080';
@@ -83,6 +88,9 @@ export const DEFAULT_EPOCH_SECONDS = 1_222_128_000;
 
 /** TIMCLK of the Versatile boards. */
 const DEFAULT_TIMER_CLOCK_HZ = 1_000_000;
+
+/** PERCLK1 of the i.MX21 as boot loaders set it: 266 MHz / 20. */
+const DEFAULT_PERCLK1_HZ = 13_300_000;
 
 const kinds = {
   goldfish_interrupt_controller: { table: goldfishPicTable, create: createGoldfishPic },
@@ -155,6 +163,21 @@ const kinds = {
   goldfish_audio: { table: goldfishAudioTable, create: createGoldfishAudio },
   qemu_trace: { table: goldfishTraceTable, create: createGoldfishTrace },
   versatile_sysregs: { table: versatileSysregsTable, create: createVersatileSysregs },
+  imx_aitc: { table: imxAitcTable, create: createImxAitc },
+  imx_clocks: imxClocks,
+  imx_cspi: imxCspi,
+  imx_dma: imxDma,
+  imx_eim: imxEim,
+  imx_gpt: {
+    table: imxGptTable,
+    create: (context, { clockHz }) => createImxGpt(context, clockHz ?? DEFAULT_PERCLK1_HZ),
+  },
+  imx_i2c: imxI2c,
+  imx_kpp: imxKpp,
+  imx_sdhc: imxSdhc,
+  imx_sdramc: imxSdramc,
+  imx_uart: { table: imxUartTable, create: (context, { port }) => createImxUart(context, port ?? 0) },
+  imx_wdog: { table: imxWatchdogTable, create: createImxWatchdog },
 } satisfies Record<string, DeviceKind>;
 
 export type DeviceName = keyof typeof kinds;

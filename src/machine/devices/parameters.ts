@@ -17,6 +17,8 @@ export const parametersOfDevice: Readonly<Partial<Record<DeviceName, readonly Pa
   goldfish_events: ['screen'],
   'goldfish-switch': ['switch'],
   smc91x: ['mac'],
+  imx_gpt: ['clockHz'],
+  imx_uart: ['port'],
   pl011: ['port', 'receiveInterrupt'],
   pl031: ['epochSeconds'],
   pl050: ['ps2'],
@@ -27,6 +29,7 @@ export const parametersOfDevice: Readonly<Partial<Record<DeviceName, readonly Pa
 /** How many inputs each interrupt controller has. */
 export const interruptInputs: Readonly<Partial<Record<DeviceName, number>>> = {
   goldfish_interrupt_controller: 32,
+  imx_aitc: 64,
   pl190: 32,
   versatile_sic: 32,
 };

@@ -63,7 +63,7 @@ describe('goldfish boot protocol', () => {
   it('finds boards by name and lists the names when there is none', () => {
     assert.equal(boardNamed('goldfish'), goldfish);
     assert.deepEqual(boardNamed('raspberry'), {
-      error: 'There is no board "raspberry". Use one of: goldfish, versatilepb.',
+      error: 'There is no board "raspberry". Use one of: goldfish, versatilepb, imx21.',
     });
   });
 });
