@@ -34,6 +34,16 @@ describe('armvisor trace', function () {
     );
   });
 
+  it('agrees with what --until-pc says of instructions and ticks', async () => {
+    const args = [...kernel, '--tick-model', 'arm926ejs', '--until-pc', 'create_thread', '--json'];
+    const { instructions, ticks, pc, tickModel, nsPerTick } = jsonOf(await armvisor(['run', ...args], folder));
+    assert.deepEqual([tickModel, nsPerTick], ['arm926ejs', 5]);
+    const goes = ['--max-instructions', String(Number(instructions) + 1)];
+    const { stdout } = await armvisor(['trace', ...args.slice(0, 4), ...goes], folder);
+    const last = stdout.trimEnd().split('\n').at(-1)!.trim().split(/ +/);
+    assert.deepEqual([Number(last[0]), Number(last[1]), `0x${last[2]}`], [instructions, ticks, pc]);
+  });
+
   it('says what is wrong with its options', async () => {
     const format = await armvisor(['trace', ...kernel, '--format', 'xml'], folder);
     assert.match(format.stderr, /--format is "xml": it must be text or qtrace/);

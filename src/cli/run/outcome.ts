@@ -17,6 +17,9 @@ export interface Outcome {
   readonly sentence: string;
   readonly instructions: number;
   readonly ticks: number;
+  /** Which ticks these are, and how long each is on the machine. */
+  readonly tickModel: string;
+  readonly nsPerTick: number;
   readonly pc: number;
   readonly domains: readonly DomainConsole[];
   /** What the hypervisor printed itself; absent for a native run. */
@@ -38,7 +41,8 @@ export function exitCodeOf(reason: StopReason, hasGoal: boolean): number {
 
 /** The JSON object, keys in the documented order. */
 export function report(outcome: Outcome): object {
-  const { stopReason, instructions, ticks, pc, domains, hypervisorConsole, console, sentence } = outcome;
+  const { stopReason, instructions, ticks, tickModel, nsPerTick, pc, domains, hypervisorConsole, console, sentence } =
+    outcome;
   return {
     stopReason,
     instructions,
@@ -47,6 +51,8 @@ export function report(outcome: Outcome): object {
     domains,
     ...(hypervisorConsole !== undefined && { hypervisorConsole }),
     ...(console !== undefined && { console }),
+    tickModel,
+    nsPerTick,
     description: sentence,
   };
 }

@@ -44,6 +44,8 @@ export async function run(
       sentence: ending.sentence,
       instructions: instructionCount,
       ticks,
+      tickModel: settings.tickModel,
+      nsPerTick: settings.nsPerTick,
       pc: cpu.getRegister(15),
       ...consolesOf(texts, settings),
     };

@@ -82,7 +82,7 @@ describe('A trace as text', () => {
 });
 
 describe('Tracing', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
   const models: Partial<MachineOptions>[] = [
     {},
     { tickModel: 'goldfish-dcache' },
@@ -136,7 +136,7 @@ describe('Tracing', function () {
 });
 
 describe('Trace files', function () {
-  this.timeout(60_000);
+  this.timeout(120_000);
 
   it('have numbers of the lengths that they must have', () => {
     const unsigned = (value: number): string => {
