@@ -357,7 +357,9 @@ export function createSmc91c111(context: DeviceContext, mac: readonly number[] =
       return value;
     },
     write(offset, size: AccessSize, value) {
-      for (let lane = 0; lane < size; lane++) writeLane(offset + lane, (value >>> (8 * lane)) & 0xff);
+      // A word at 0xC writes the bank select only, not the registers beside it (data sheet, BANK SELECT).
+      const first = size === 4 && offset === BANK_SELECT - 2 ? 2 : 0;
+      for (let lane = first; lane < size; lane++) writeLane(offset + lane, (value >>> (8 * lane)) & 0xff);
       updateLine();
     },
     /** Two bytes, as the registers are declared: offsets beyond the window name a bank. */

@@ -141,6 +141,15 @@ describe('smc91c111', () => {
     assert.equal(read(5, 1), 0x80);
   });
 
+  it('selects a bank by a word at 0xC without touching the registers beside it', () => {
+    start();
+    write(0xc, 0x0001_0000, 4);
+    assert.equal(read(0xe), 0x3301);
+    assert.equal(read(0xc), 0x1210);
+    write(0xc, 0x0002_0000, 4);
+    assert.equal(read(0xc), 0x0304);
+  });
+
   it('leads to a PHY that is linked, at address 0 and at no other', () => {
     bank(3);
     const clock = (bits: number): void => {
