@@ -17,13 +17,15 @@ export type InputEvent =
 
 export interface MachineState {
   readonly words: Int32Array;
+  /** Registers and status words of VFP; undefined on a machine without. */
+  readonly vfp: Int32Array | undefined;
   readonly instructionCount: number;
   readonly ticks: number;
   readonly haltReason: string | undefined;
   /** Input that has come and not yet reached its device. */
   readonly inputs: readonly InputEvent[];
   readonly tlb: TlbContents;
-  /** Cache mode and sizes, TLB mode, in words: a machine with others cannot go on from this state. */
+  /** Cache mode and sizes, TLB mode, VFP, in words: a machine with others cannot go on from this state. */
   readonly memorySystem: string;
   /** Of the chip's TLB and of the caches; undefined where they are not modelled. */
   readonly mainTlb: unknown;
