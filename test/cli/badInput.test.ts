@@ -81,7 +81,11 @@ describe('bad input to armvisor run', () => {
       ['run', '--kernel', 'x', '--load', 'file'],
       /--load is "file": it must be FILE@ADDRESS/,
     ],
-    ['a flash without a file', ['run', '--kernel', 'x', '--nand', 'system'], /--nand is "system": it must be NAME=FILE/],
+    [
+      'a flash without a file',
+      ['run', '--kernel', 'x', '--nand', 'system'],
+      /--nand is "system": it must be NAME=FILE/,
+    ],
     ['a load at no address', ['run', '--kernel', 'x', '--load', 'a@b'], /--load is "b": it must be a 32-bit address/],
     [
       'instructions that are no number',
