@@ -89,6 +89,13 @@ export const imxSdhc = keptDevice('imx_sdhc', 'SD host controller', {
   ARG: kept(0x2c, 'Command argument'),
 });
 
+export const imxPwm = keptDevice('imx_pwm', 'Pulse-width modulator', {
+  PWMC: kept(0x00, 'Control', { reset: 0x20 }),
+  PWMS: kept(0x04, 'Sample'),
+  PWMP: kept(0x08, 'Period', { reset: 0xfffe }),
+  PWMCNT: kept(0x0c, 'Counter'),
+});
+
 export const imxKpp = keptDevice('imx_kpp', 'Keypad port', {
   KPCR: kept(0x00, 'Control'),
   KPSR: kept(0x02, 'Status'),

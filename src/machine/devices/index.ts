@@ -17,8 +17,11 @@ import { createGoldfishTrace, goldfishTraceTable } from './goldfishTrace';
 import { createGoldfishTty, goldfishTtyTable } from './goldfishTty';
 import { identificationOnly } from './identificationOnly';
 import { createImxAitc, imxAitcTable } from './imxAitc';
+import { createImxGpio, imxGpioTable } from './imxGpio';
 import { createImxGpt, imxGptTable } from './imxGpt';
-import { imxClocks, imxCspi, imxDma, imxEim, imxI2c, imxKpp, imxSdhc, imxSdramc } from './imxKept';
+import { imxClocks, imxCspi, imxDma, imxEim, imxI2c, imxKpp, imxPwm, imxSdhc, imxSdramc } from './imxKept';
+import { createImxLcdc, imxLcdcTable } from './imxLcdc';
+import { createImxRtc, imxRtcTable } from './imxRtc';
 import { createImxUart, imxUartTable } from './imxUart';
 import { createImxWatchdog, imxWatchdogTable } from './imxWatchdog';
 import { createPl050, pl050Table } from './pl050';
@@ -168,12 +171,19 @@ const kinds = {
   imx_cspi: imxCspi,
   imx_dma: imxDma,
   imx_eim: imxEim,
+  imx_gpio: { table: imxGpioTable, create: createImxGpio },
   imx_gpt: {
     table: imxGptTable,
     create: (context, { clockHz }) => createImxGpt(context, clockHz ?? DEFAULT_PERCLK1_HZ),
   },
   imx_i2c: imxI2c,
   imx_kpp: imxKpp,
+  imx_lcdc: { table: imxLcdcTable, create: createImxLcdc },
+  imx_pwm: imxPwm,
+  imx_rtc: {
+    table: imxRtcTable,
+    create: (context, { epochSeconds }) => createImxRtc(context, epochSeconds ?? DEFAULT_EPOCH_SECONDS),
+  },
   imx_sdhc: imxSdhc,
   imx_sdramc: imxSdramc,
   imx_uart: { table: imxUartTable, create: (context, { port }) => createImxUart(context, port ?? 0) },

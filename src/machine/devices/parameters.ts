@@ -18,6 +18,7 @@ export const parametersOfDevice: Readonly<Partial<Record<DeviceName, readonly Pa
   'goldfish-switch': ['switch'],
   smc91x: ['mac'],
   imx_gpt: ['clockHz'],
+  imx_rtc: ['epochSeconds'],
   imx_uart: ['port'],
   pl011: ['port', 'receiveInterrupt'],
   pl031: ['epochSeconds'],
