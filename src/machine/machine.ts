@@ -1,6 +1,6 @@
 /**
- * The machine: CPU, RAM and a board's devices joined, behind the face of types.ts. Slices, counting, physical memory,
- * boot, console and snapshots; how instructions run is arm926/, what devices do is boards/ and devices/.
+ * The machine: CPU, RAM and a board's devices joined, behind the face of types.ts. Slices, counting, input at exact instructions,
+ * boot and snapshots; how instructions run is arm926/, what devices do is boards/ and devices/.
  */
 import { CACHE_MODES, createCaches } from './arm926/cache/create';
 import { cacheSizes, cacheTypeOf } from './arm926/cache/geometry';
@@ -13,18 +13,20 @@ import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
 import type { TickModel } from './arm926/ticks/model';
 import { createTickModel } from './arm926/ticks/models';
-import { perInstruction, type BlockState } from './arm926/ticks/perInstruction';
+import { perInstruction } from './arm926/ticks/perInstruction';
 import { traced } from './arm926/ticks/traced';
 import { describeWalk } from './arm926/walkReport';
 import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
+import { InputQueue, type InputDelivery } from './inputQueue';
+import { oneOf, TLB_MODES, VFP_MODES, type MachineOptions } from './machineOptions';
+import { noteOpenBlock, takeOpenBlock } from './openBlock';
+import { OutsideMemory } from './outsideMemory';
 import { Ram } from './ram';
 import { SNAPSHOT_VERSION, Snapshots, type MachineState } from './snapshot';
 import type { InstructionListener } from './trace/listener';
 import type {
   AccessKind,
   BootRequest,
-  CacheMode,
-  CacheSizes,
   CachesView,
   CoherenceReport,
   ConsoleListener,
@@ -38,34 +40,11 @@ import type {
   MachineSnapshot,
   MemoryBank,
   RunStop,
-  TickModelName,
-  TlbMode,
   TranslationRegime,
-  VfpMode,
   Walk,
 } from './types';
 
-export interface MachineOptions {
-  readonly board: BoardDescription;
-  /** Default: the board's. */
-  readonly ramBytes?: number;
-  /** Default: goldfish. */
-  readonly tickModel?: TickModelName;
-  /** Device time per tick; default 5 (200 MHz). */
-  readonly nsPerTick?: number;
-  /** Default: off. Any other has each access and fetch looked at: about a sixth of the speed. */
-  readonly cache?: CacheMode;
-  /** Default: 16 KB each. With the cache off they are still in the cache type register, and timed by the arm926ejs tick model. */
-  readonly cacheSizes?: Partial<CacheSizes>;
-  /** Default: fast. Costs no speed. */
-  readonly tlb?: TlbMode;
-  /** A VFP9-S as coprocessors 10 and 11, which goldfish shows. Default: none. */
-  readonly vfp?: VfpMode;
-  /** Gets each new report of the coherence check. */
-  readonly onCoherence?: (report: CoherenceReport) => void;
-  /** Gets one sentence about each harmless misuse of a device. */
-  readonly onDiagnostic?: (text: string) => void;
-}
+export type { MachineOptions };
 
 /** Stands in for the reason of a halt while a run has been asked to stop; never outlives the run. */
 const STOP_ASKED = '(asked to stop)';
@@ -77,17 +56,6 @@ const BOOT_AREA_BYTES = 0xc000;
 /** Most instructions of one slice of the loop, whose counters have 32 bits. */
 const SLICE = 0x3fffffff;
 
-const TLB_MODES: readonly TlbMode[] = ['fast', 'arm926'];
-const VFP_MODES: readonly VfpMode[] = ['none', 'vfp9'];
-
-/** The value, or an error with those that exist: options may come from a file. */
-function oneOf<T extends string>(option: string, value: T, known: readonly T[]): T {
-  if (!known.includes(value)) {
-    throw new Error(`The ${option} "${value}" is not available; available: ${known.join(', ')}.`);
-  }
-  return value;
-}
-
 export class Machine implements MachineFace {
   readonly boardName: string;
   readonly ramBase: number;
@@ -98,6 +66,7 @@ export class Machine implements MachineFace {
   private readonly board: BoardDescription;
   private readonly ram: Ram;
   private readonly core: Core;
+  private readonly outside: OutsideMemory;
   private readonly tickModel: TickModel;
   private interpreter: Interpreter;
   /** The model with a listener, while a trace is made. */
@@ -108,7 +77,7 @@ export class Machine implements MachineFace {
   private readonly memorySystem: string;
   private readonly listeners = new Set<ConsoleListener>();
   private readonly outputListeners = new Set<DeviceOutputListener>();
-  private inputs: MachineState['inputs'] = [];
+  private readonly inputs = new InputQueue();
   /** Instructions before this slice, and how many the slice may use. */
   private countBefore = 0;
   private sliceCount = 0;
@@ -128,12 +97,15 @@ export class Machine implements MachineFace {
       rawKernelAddress: this.ramBase + RAW_KERNEL_OFFSET,
       bootArea: { start: this.ramBase, end: this.ramBase + BOOT_AREA_BYTES },
     };
-    for (const { base, contents } of furtherBanks) if (contents !== undefined) this.fill(base, contents);
     const cache = oneOf('cache', options.cache ?? 'off', CACHE_MODES);
     const sizes = cacheSizes(options.cacheSizes);
     // The guest is told of the caches that are modelled or asked for, so that its loops over sets and ways reach all of them.
     const told = cache === 'off' && options.cacheSizes === undefined ? board.cacheType : cacheTypeOf(sizes);
     this.core = new Core(this.ram, { midr: board.midr, cacheType: told });
+    this.outside = new OutsideMemory(this.core, (address, access, privileged) =>
+      this.walk(address, access, privileged),
+    );
+    for (const { base, contents } of furtherBanks) if (contents !== undefined) this.outside.fill(base, contents);
     const vfp = oneOf('vfp', options.vfp ?? 'none', VFP_MODES);
     this.core.vfpPresent = vfp === 'vfp9';
     const tlb = oneOf('tlb', options.tlb ?? 'fast', TLB_MODES);
@@ -176,10 +148,10 @@ export class Machine implements MachineFace {
         return machineCount();
       },
       nsPerTick,
-      readVirtual: (address, byteLength) => this.copyVirtual(address, byteLength, 'read'),
-      writeVirtual: (address, bytes) => this.copyVirtual(address, bytes.length, 'write', bytes) !== undefined,
-      readPhysical: (address, byteLength) => this.deviceReads(address, byteLength),
-      writePhysical: (address, bytes) => this.deviceWrites(address, bytes),
+      readVirtual: (address, byteLength) => this.outside.deviceReadsVirtual(address, byteLength),
+      writeVirtual: (address, bytes) => this.outside.deviceWritesVirtual(address, bytes),
+      readPhysical: (address, byteLength) => this.outside.deviceReads(address, byteLength),
+      writePhysical: (address, bytes) => this.outside.deviceWrites(address, bytes),
       consoleOutput: (port, bytes) => {
         for (const listener of this.listeners) listener(port, bytes);
       },
@@ -204,13 +176,16 @@ export class Machine implements MachineFace {
 
   run(maxInstructions: number): RunStop {
     const { s } = this.core;
-    this.deliverInputs();
     // Asked for between two runs: there is none to stop.
     if (this.core.haltReason === STOP_ASKED) this.core.haltReason = undefined;
+    const startPc = s[15];
+    if (this.inputs.waiting) this.deliverInputs();
     let left = Math.max(0, Math.floor(maxInstructions));
-    let first = true;
+    // An interrupt taken before the input came led elsewhere: a breakpoint there counts.
+    let first = s[15] === startPc;
     while (left > 0) {
-      this.sliceCount = Math.min(left, SLICE);
+      while (this.inputs.nextReplay <= this.countBefore) this.deliverInputs();
+      this.sliceCount = Math.min(left, SLICE, this.inputs.nextReplay - this.countBefore);
       s[Word.COUNT] = this.sliceCount;
       this.core.updateLimit();
       const end = this.interpreter.run(first);
@@ -223,7 +198,7 @@ export class Machine implements MachineFace {
         if (end === 'halted') return { kind: 'asked' };
       }
       if (end === 'breakpoint') return { kind: 'breakpoint', pc: s[15]! >>> 0 };
-      if (end === 'waiting') return { kind: 'waiting' };
+      if (end === 'waiting' && this.inputs.nextReplay > this.countBefore) return { kind: 'waiting' };
       if (end === 'halted') return { kind: 'halted', reason: this.core.haltReason ?? '' };
     }
     return { kind: 'count' };
@@ -252,7 +227,7 @@ export class Machine implements MachineFace {
 
   traceInstructions(listener: InstructionListener | undefined): void {
     const { core, tickModel } = this;
-    this.noteOpenBlock();
+    if (this.followsBlocks) noteOpenBlock(core, this.traceModel!);
     const { memory } = core;
     // A new interpreter connects the observer, which then begins anew.
     const kept = tickModel.observer?.capture();
@@ -267,7 +242,7 @@ export class Machine implements MachineFace {
     this.interpreter = new Interpreter(core, this.traceModel ?? tickModel);
     this.interpreter.setBreakpoints(this.armed);
     tickModel.observer?.restore(kept);
-    this.takeOpenBlock();
+    if (this.followsBlocks) takeOpenBlock(core, this.traceModel!, tickModel);
   }
 
   /** Whether a model that prices whole blocks now prices instructions, and therefore has to follow the blocks. */
@@ -275,119 +250,16 @@ export class Machine implements MachineFace {
     return this.traceModel !== undefined && this.tickModel.mostInstructions !== 1;
   }
 
-  /** Puts the block that is being traced where an untraced machine has it, for snapshots and the end of tracing. */
-  private noteOpenBlock(): void {
-    if (!this.followsBlocks) return;
-    const { s } = this.core;
-    const { instructions, next, thumb } = this.traceModel!.observer!.capture() as BlockState;
-    const open = next !== undefined && next === s[15] && thumb === this.core.thumb;
-    s[Word.BLOCK_OPEN] = open ? 1 : 0;
-    if (open) s[Word.BLOCK_START] = next - instructions.length * (thumb ? 2 : 4);
-  }
-
-  /** The other way round: tracing goes on in the block that an untraced machine was in. */
-  private takeOpenBlock(): void {
-    if (!this.followsBlocks) return;
-    const { s, ram, memory, thumb } = this.core;
-    const pc = s[15]!;
-    const start = s[Word.BLOCK_START]!;
-    const inside = s[Word.BLOCK_OPEN] !== 0 && ((pc ^ start) & ~0x3ff) === 0 && pc > start;
-    const place = inside ? memory.fetchPlace(start) : -1;
-    const step = thumb ? 2 : 4;
-    const instructions = Int32Array.from({ length: place < 0 ? 0 : (pc - start) / step }, (_, index) => {
-      const at = place + (start & 0x3ff) + index * step;
-      return thumb ? ram.halves[at >>> 1]! : ram.words[at >>> 2]!;
-    });
-    const state: BlockState = {
-      instructions,
-      thumb,
-      next: place < 0 ? undefined : pc,
-      inner: this.tickModel.observer?.capture(),
-    };
-    this.traceModel!.observer!.restore(state);
-  }
-
   readPhysical(address: number, byteLength: number): Uint8Array | undefined {
-    const bytes = this.loadPhysical(address, byteLength);
-    if (bytes !== undefined) this.core.memory.caches?.overlay(this.ram.offsetOfRange(address, byteLength), bytes);
-    return bytes;
+    return this.outside.read(address, byteLength);
   }
 
   writePhysical(address: number, bytes: Uint8Array): boolean {
-    const written = this.fill(address, bytes);
-    if (written) {
-      this.core.memory.caches?.outsideWrote(this.ram.offsetOfRange(address, bytes.length), bytes.length);
-      // It may have been a page table: whoever writes from outside means it to count at once, as far as the TLB permits.
-      this.core.memory.tlb.flush();
-    }
-    return written;
-  }
-
-  /** A device reads memory past the caches. */
-  private deviceReads(address: number, byteLength: number): Uint8Array | undefined {
-    const offset = this.ram.offsetOfRange(address, byteLength);
-    if (offset >= 0) this.core.memory.caches?.deviceReads(offset, byteLength);
-    return this.loadPhysical(address, byteLength);
-  }
-
-  private deviceWrites(address: number, bytes: Uint8Array): boolean {
-    const written = this.storePhysical(address, bytes);
-    if (written) this.core.memory.caches?.deviceWrote(this.ram.offsetOfRange(address, bytes.length), bytes.length);
-    return written;
-  }
-
-  private loadPhysical(address: number, byteLength: number): Uint8Array | undefined {
-    const offset = this.ram.offsetOfRange(address, byteLength);
-    return offset < 0 ? undefined : this.ram.bytes.slice(offset, offset + byteLength);
-  }
-
-  /** A device's store: ROM stays as it is. */
-  private storePhysical(address: number, bytes: Uint8Array): boolean {
-    return this.ram.writableOffsetOf(address) >= 0 && this.fill(address, bytes);
-  }
-
-  private fill(address: number, bytes: Uint8Array): boolean {
-    const offset = this.ram.offsetOfRange(address, bytes.length);
-    if (offset < 0) return false;
-    this.ram.bytes.set(bytes, offset);
-    this.ram.noteRangeWrite(offset, bytes.length);
-    return true;
+    return this.outside.write(address, bytes);
   }
 
   walk(virtualAddress: number, access: AccessKind, privileged: boolean, regime: TranslationRegime = {}): Walk {
     return describeWalk(this.core, virtualAddress, access, privileged, regime);
-  }
-
-  /**
-   * Copies for a device between guest-virtual memory and bytes with privileged rights, page by page; undefined on a fault.
-   * It sees what the CPU would see, its data cache included.
-   */
-  private copyVirtual(
-    address: number,
-    byteLength: number,
-    access: 'read' | 'write',
-    source?: Uint8Array,
-  ): Uint8Array | undefined {
-    if (byteLength > this.ramBytes) return undefined;
-    const bytes = new Uint8Array(byteLength);
-    for (let done = 0; done < byteLength;) {
-      const at = (address + done) >>> 0;
-      const length = Math.min(byteLength - done, 0x400 - (at & 0x3ff));
-      const { physicalAddress, modifiedVirtualAddress, fault } = this.walk(at, access, true);
-      if (physicalAddress === undefined || fault !== undefined) return undefined;
-      const offset = this.ram.offsetOfRange(physicalAddress, length);
-      if (source !== undefined) {
-        if (!this.storePhysical(physicalAddress, source.subarray(done, done + length))) return undefined;
-        this.core.memory.caches?.deviceWroteVirtual(modifiedVirtualAddress, offset, length);
-      } else {
-        const piece = this.loadPhysical(physicalAddress, length);
-        if (piece === undefined) return undefined;
-        this.core.memory.caches?.deviceReadsVirtual(modifiedVirtualAddress, offset, piece);
-        bytes.set(piece, done);
-      }
-      done += length;
-    }
-    return bytes;
   }
 
   boot(request: BootRequest): void {
@@ -411,7 +283,7 @@ export class Machine implements MachineFace {
   }
 
   sendConsoleInput(port: number, bytes: Uint8Array): void {
-    this.inputs = [...this.inputs, { instructionCount: this.instructionCount, port, bytes: bytes.slice() }];
+    this.inputs.send({ port, bytes: bytes.slice() });
   }
 
   get devices(): readonly DeviceView[] {
@@ -425,8 +297,7 @@ export class Machine implements MachineFace {
 
   sendDeviceInput(instance: string, input: DeviceInput): boolean {
     if (!this.bus.accepts(instance, input)) return false;
-    const stamped = { instructionCount: this.instructionCount, instance, input: structuredClone(input) };
-    this.inputs = [...this.inputs, stamped];
+    this.inputs.send({ instance, input: structuredClone(input) });
     return true;
   }
 
@@ -455,11 +326,30 @@ export class Machine implements MachineFace {
     this.core.memory.caches?.check?.announceAgain();
   }
 
-  /** Input reaches the device at the boundary where the machine stood when it came. */
+  get inputLog(): readonly InputDelivery[] {
+    return this.inputs.log;
+  }
+
+  replayInputs(log: readonly InputDelivery[]): void {
+    for (const { instructionCount, events } of log) {
+      for (const event of events) {
+        if ('port' in event || this.bus.accepts(event.instance, event.input)) continue;
+        throw new Error(
+          `The input log has input at instruction ${instructionCount} for a device "${event.instance}", and this machine has none that takes it: run what was recorded.`,
+        );
+      }
+    }
+    this.inputs.replay(log, this.instructionCount);
+  }
+
+  /** Input reaches its devices at this boundary, once what belongs to the boundary itself is done. */
   private deliverInputs(): void {
-    const due = this.inputs;
-    this.inputs = [];
-    for (const event of due) {
+    this.sliceCount = 0;
+    this.core.s[Word.COUNT] = 0;
+    this.core.updateLimit();
+    this.interpreter.run(true);
+    this.endSlice(0);
+    for (const event of this.inputs.take(this.instructionCount)) {
       if ('port' in event) this.bus.receive(event.port, event.bytes);
       else this.bus.accept(event.instance, event.input);
     }
@@ -467,14 +357,14 @@ export class Machine implements MachineFace {
 
   snapshot(): MachineSnapshot {
     const { core } = this;
-    this.noteOpenBlock();
+    if (this.followsBlocks) noteOpenBlock(core, this.traceModel!);
     const state: MachineState = {
       words: core.s.slice(0, Word.SCRATCH),
       vfp: core.vfpPresent ? core.s.slice(Word.VFP_REGISTERS, Word.VFP_SCRATCH) : undefined,
       instructionCount: this.instructionCount,
       ticks: this.ticks,
       haltReason: core.haltReason,
-      inputs: this.inputs,
+      inputs: this.inputs.capture(),
       tlb: core.memory.tlb.capture(),
       memorySystem: this.memorySystem,
       mainTlb: core.memory.mainTlb?.capture(),
@@ -504,14 +394,14 @@ export class Machine implements MachineFace {
     this.sliceCount = 0;
     core.sliceTicks = state.ticks;
     core.haltReason = state.haltReason;
-    this.inputs = state.inputs;
+    this.inputs.restore(state.inputs);
     core.memory.tlb.restore(state.tlb);
     if (state.caches !== undefined) core.memory.caches?.restore(state.caches);
     if (state.mainTlb !== undefined) core.memory.mainTlb?.restore(state.mainTlb as MainTlbState);
     this.tickModel.observer?.restore(state.tickObserver);
     this.bus.restore(state.bus);
     core.updateLimit();
-    this.takeOpenBlock();
+    if (this.followsBlocks) takeOpenBlock(core, this.traceModel!, this.tickModel);
   }
 }
 

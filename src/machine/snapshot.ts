@@ -5,15 +5,11 @@
  */
 import { RAM_OFFSET } from './arm926/layout';
 import type { TlbContents } from './arm926/tlb';
+import type { InputState } from './inputQueue';
 import { PAGE_BYTES, type Ram } from './ram';
-import type { DeviceInput, MachineSnapshot, TickModelName } from './types';
+import type { MachineSnapshot, TickModelName } from './types';
 
-export const SNAPSHOT_VERSION = 3;
-
-/** Input from outside, stamped with the instruction count at which the machine stood when it came. */
-export type InputEvent =
-  | { readonly instructionCount: number; readonly port: number; readonly bytes: Uint8Array }
-  | { readonly instructionCount: number; readonly instance: string; readonly input: DeviceInput };
+export const SNAPSHOT_VERSION = 4;
 
 export interface MachineState {
   readonly words: Int32Array;
@@ -22,8 +18,8 @@ export interface MachineState {
   readonly instructionCount: number;
   readonly ticks: number;
   readonly haltReason: string | undefined;
-  /** Input that has come and not yet reached its device. */
-  readonly inputs: readonly InputEvent[];
+  /** Input on its way and the log of what has come: a restored machine has the log of its own past. */
+  readonly inputs: InputState;
   readonly tlb: TlbContents;
   /** Cache mode and sizes, TLB mode, VFP, in words: a machine with others cannot go on from this state. */
   readonly memorySystem: string;

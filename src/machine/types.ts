@@ -4,6 +4,7 @@
  * Nothing here knows of ELF, hypervisors or debuggers.
  */
 import type { DeviceTable } from './devices/registerTable';
+import type { InputDelivery, InputEvent } from './inputQueue';
 import type { InstructionListener } from './trace/listener';
 
 /** The CPU modes of ARMv5TE (ARM DDI 0100 A2.2), by the names of the manual. */
@@ -301,6 +302,8 @@ export interface Loading {
 }
 
 /** The machine, as everything above it sees it. */
+export type { InputDelivery, InputEvent };
+
 export interface MachineFace {
   readonly boardName: string;
   /** The main RAM, which is the first of `memoryBanks`. */
@@ -342,7 +345,7 @@ export interface MachineFace {
   /** Puts boot parameters where the board's boot loader puts them and sets the CPU to start. */
   boot(request: BootRequest): void;
   onConsoleOutput(listener: ConsoleListener): () => void;
-  /** Queues input for a serial port, stamped with the present instruction count. */
+  /** Queues input for a serial port; the next `run` begins with it. Ends a replay. */
   sendConsoleInput(port: number, bytes: Uint8Array): void;
 
   /** All devices, in the order of registration. */
@@ -352,9 +355,16 @@ export interface MachineFace {
    * stop. False when the device is not there.
    */
   pokeDevice(instance: string, offset: number, value: number): boolean;
-  /** Queues input for a device, stamped like console input. False when the device is not there or takes no such input. */
+  /** Queues input for a device, like console input. False when the device is not there or takes no such input. */
   sendDeviceInput(instance: string, input: DeviceInput): boolean;
   onDeviceOutput(listener: DeviceOutputListener): () => void;
+  /** All input that has reached its devices since reset, with the instruction counts. What a debugger changes is not in it. */
+  readonly inputLog: readonly InputDelivery[];
+  /**
+   * Has the devices get the input of a log at exactly its instruction counts, however `run` is called; what the machine has
+   * had already is passed over. Throws with a sentence when the log is not of this machine's history.
+   */
+  replayInputs(log: readonly InputDelivery[]): void;
   /** What the board's displays show now; empty for a board without any. */
   displays(): readonly DisplayImage[];
 
