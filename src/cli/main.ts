@@ -69,6 +69,13 @@ withMachine(program.command('run'))
   .option('--audio <file.wav>', 'write what the sound device plays')
   .option('--restore-snapshot <file>', 'go on from the state in this file, on a machine of the same options')
   .option('--save-snapshot <file>', 'write the state of the machine at the end')
+  .option('--record-input <file>', 'write what was typed, each with the instruction at which it came')
+  .addOption(
+    new Option(
+      '--replay-input <file>',
+      'type what --record-input has written, at the same instructions: the same session again',
+    ).conflicts(['input', 'console']),
+  )
   .option('--json', 'print one JSON object as the last line of the output')
   .addHelpText(
     'after',

@@ -66,9 +66,9 @@ export class InputQueue {
     return this.replayed[this.next]?.instructionCount ?? Infinity;
   }
 
-  /** Whether something sent waits for the next boundary. */
-  get waiting(): boolean {
-    return this.sent.length > 0;
+  /** Whether something is to be delivered at this boundary. */
+  due(instructionCount: number): boolean {
+    return this.sent.length > 0 || this.nextReplay <= instructionCount;
   }
 
   /** Takes what is due at this boundary and writes it into the log. The caller hands it to the devices. */

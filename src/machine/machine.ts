@@ -179,12 +179,12 @@ export class Machine implements MachineFace {
     // Asked for between two runs: there is none to stop.
     if (this.core.haltReason === STOP_ASKED) this.core.haltReason = undefined;
     const startPc = s[15];
-    if (this.inputs.waiting) this.deliverInputs();
+    this.deliverInputs();
     let left = Math.max(0, Math.floor(maxInstructions));
     // An interrupt taken before the input came led elsewhere: a breakpoint there counts.
     let first = s[15] === startPc;
     while (left > 0) {
-      while (this.inputs.nextReplay <= this.countBefore) this.deliverInputs();
+      this.deliverInputs();
       this.sliceCount = Math.min(left, SLICE, this.inputs.nextReplay - this.countBefore);
       s[Word.COUNT] = this.sliceCount;
       this.core.updateLimit();
@@ -198,7 +198,7 @@ export class Machine implements MachineFace {
         if (end === 'halted') return { kind: 'asked' };
       }
       if (end === 'breakpoint') return { kind: 'breakpoint', pc: s[15]! >>> 0 };
-      if (end === 'waiting' && this.inputs.nextReplay > this.countBefore) return { kind: 'waiting' };
+      if (end === 'waiting' && !this.inputs.due(this.countBefore)) return { kind: 'waiting' };
       if (end === 'halted') return { kind: 'halted', reason: this.core.haltReason ?? '' };
     }
     return { kind: 'count' };
@@ -342,16 +342,18 @@ export class Machine implements MachineFace {
     this.inputs.replay(log, this.instructionCount);
   }
 
-  /** Input reaches its devices at this boundary, once what belongs to the boundary itself is done. */
+  /** Input that is due reaches its devices at this boundary, each time once what belongs to the boundary itself is done. */
   private deliverInputs(): void {
-    this.sliceCount = 0;
-    this.core.s[Word.COUNT] = 0;
-    this.core.updateLimit();
-    this.interpreter.run(true);
-    this.endSlice(0);
-    for (const event of this.inputs.take(this.instructionCount)) {
-      if ('port' in event) this.bus.receive(event.port, event.bytes);
-      else this.bus.accept(event.instance, event.input);
+    while (this.inputs.due(this.countBefore)) {
+      this.sliceCount = 0;
+      this.core.s[Word.COUNT] = 0;
+      this.core.updateLimit();
+      this.interpreter.run(true);
+      this.endSlice(0);
+      for (const event of this.inputs.take(this.countBefore)) {
+        if ('port' in event) this.bus.receive(event.port, event.bytes);
+        else this.bus.accept(event.instance, event.input);
+      }
     }
   }
 

@@ -1,7 +1,7 @@
 /** Typing at the console of `armvisor run`: prepared texts and a terminal, with the real machine and with a terminal made of events. */
 import assert from 'node:assert/strict';
 import { EventEmitter } from 'node:events';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
@@ -49,6 +49,51 @@ describe('armvisor run: typing at the console', function () {
     assert.equal(first.code, 0, first.stderr);
     assert.match(first.stdout, /^>one\ntwo!$/m);
     assert.deepEqual(jsonOf(first), jsonOf(second));
+  });
+
+  it('--record-input and --replay-input make the same session again, to the last byte of the machine', async () => {
+    const recorded = await run(
+      'ab\n',
+      '--console',
+      '--record-input',
+      'typed.log',
+      '--max-instructions',
+      '900000',
+      '--json',
+    );
+    assert.equal(recorded.code, 0, recorded.stderr);
+    const script = ['--input', '>=>one\n', '--input', 'one=>two\x21', '--max-instructions', '700000'];
+    const first = await run('', ...script, '--record-input', 'input.log', '--save-snapshot', 'first.snap', '--json');
+    const [head, ...lines] = readFileSync(path.join(folder, 'input.log'), 'utf8').trimEnd().split('\n');
+    assert.match(head!, /"board":"goldfish"/);
+    assert.deepEqual(lines, [
+      '{"at":100000,"events":[{"port":0,"text":"one\\n"}]}',
+      '{"at":200000,"events":[{"port":0,"text":"two!"}]}',
+    ]);
+    const replay = ['--replay-input', 'input.log', '--max-instructions', '700000'];
+    const second = await run('', ...replay, '--save-snapshot', 'second.snap', '--json');
+    assert.deepEqual(jsonOf(second), jsonOf(first));
+    assert.ok(readFileSync(path.join(folder, 'first.snap')).equals(readFileSync(path.join(folder, 'second.snap'))));
+  });
+
+  it('--replay-input says why a file cannot be replayed', async () => {
+    writeFileSync(path.join(folder, 'input.txt'), 'one\n');
+    const head = '{"format":"armvisor-input","version":1,"board":"goldfish","tickModel":"goldfish","start":"0"}';
+    writeFileSync(path.join(folder, 'other.log'), `${head}\n`);
+    writeFileSync(path.join(folder, 'cut.log'), `${head}\n{"at":1`);
+    const wrong: [string[], RegExp][] = [
+      [['--replay-input', 'none.log'], /input log none\.log cannot be read \(ENOENT\)/],
+      [['--replay-input', 'input.txt'], /input\.txt: This is not an input log; give a file that --record-input/],
+      [['--replay-input', 'cut.log'], /cut\.log: Line 2 of the input log is no JSON/],
+      [['--replay-input', 'other.log'], /other\.log: The input log was recorded with other images/],
+      [['--replay-input', 'other.log', '--input', 'x'], /cannot be used with/],
+      [['--record-input', 'no/folder.log', '--max-instructions', '10'], /no\/folder\.log cannot be written \(ENOENT\)/],
+    ];
+    for (const [args, sentence] of wrong) {
+      const { code, stderr } = await run('', ...args);
+      assert.equal(code, 1, stderr);
+      assert.match(stderr, sentence);
+    }
   });
 
   it('a text that never comes is never answered', async () => {

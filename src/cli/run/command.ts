@@ -14,6 +14,7 @@ import { ConsoleLines } from '../../adapter/consoleLines';
 import { launch } from '../../debugger/launch';
 import { UserError, type DebugEngine, type LaunchSettings } from '../../debugger/types';
 import { WavSink } from './audio';
+import { loadInputLog, originOf, saveInputLog } from './inputLog';
 import { report, type Outcome } from './outcome';
 import type { ConsoleUser } from './consoleUser';
 import { run, type Goals } from './runner';
@@ -49,6 +50,8 @@ export interface RunOptions {
   readonly audio?: string;
   readonly saveSnapshot?: string;
   readonly restoreSnapshot?: string;
+  readonly recordInput?: string;
+  readonly replayInput?: string;
 }
 
 /** Options that describe a native machine, by the attribute of the launch configuration they stand for. */
@@ -83,7 +86,10 @@ export async function runCommand(file: string | undefined, options: RunOptions, 
   for (const warning of resolved.warnings) process.stderr.write(`armvisor: ${warning}\n`);
   const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
   const engine = await launch({ ...resolved.settings, stopOnEntry: false }, host);
+  // Of the machine as it was loaded: a snapshot is of some time after that.
+  const origin = recordsOrReplays(options) ? originOf(engine.machine, resolved.settings) : undefined;
   if (options.restoreSnapshot !== undefined) loadSnapshot(engine.machine, options.restoreSnapshot);
+  if (options.replayInput !== undefined) loadInputLog(engine.machine, origin!, options.replayInput);
   const lines = new ConsoleLines();
   const show = (chunks: readonly { shown: string }[]): void =>
     chunks.forEach(({ shown }) => (watcher ? process.stderr : process.stdout).write(shown));
@@ -110,12 +116,17 @@ export async function runCommand(file: string | undefined, options: RunOptions, 
     finish(outcome, options.json === true);
     return outcome.exitCode;
   } finally {
+    // In any case: of a run that went wrong, the input is what is wanted.
+    if (options.recordInput !== undefined) saveInputLog(engine.machine, origin!, options.recordInput);
     user?.close();
     process.off('SIGINT', interrupt);
     unsubscribe.forEach((end) => end());
     engine.dispose();
   }
 }
+
+const recordsOrReplays = ({ recordInput, replayInput }: RunOptions): boolean =>
+  recordInput !== undefined || replayInput !== undefined;
 
 /** Whoever types: the person at the terminal, or prepared texts. */
 function consoleUser(engine: DebugEngine, nsPerTick: number, options: RunOptions): ConsoleUser | undefined {
@@ -146,6 +157,7 @@ function readGoals(options: RunOptions): Goals {
   if (options.audio === '') throw new UserError('--audio is empty: give the name of a WAV file to write.');
   if (options.screenshot === '') throw new UserError('--screenshot is empty: give the name of a PNG file to write.');
   if (options.saveSnapshot === '') throw new UserError('--save-snapshot is empty: give the name of a file to write.');
+  if (options.recordInput === '') throw new UserError('--record-input is empty: give the name of a file to write.');
   if (untilConsole === '') throw new UserError('--until-console is empty: give the text to wait for.');
   if (untilPc === '') throw new UserError('--until-pc is empty: give an address or a symbol.');
   if (maxInstructions === undefined) return { untilConsole, untilPc };
