@@ -6,9 +6,10 @@ import { CACHE_MODES, createCaches } from './arm926/cache/create';
 import { cacheSizes, cacheTypeOf } from './arm926/cache/geometry';
 import { Core } from './arm926/core';
 import { Arm926View } from './arm926/cpuView';
-import { Interpreter } from './arm926/interpreter';
+import { Interpreter, type TranslatorCounts } from './arm926/interpreter';
 import { MainTlb, type MainTlbState } from './arm926/mainTlb';
 import { Word } from './arm926/layout';
+import { TRANSLATE_AFTER, Translator } from './arm926/translator/translator';
 import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
 import type { TickModel } from './arm926/ticks/model';
@@ -18,7 +19,7 @@ import { traced } from './arm926/ticks/traced';
 import { describeWalk } from './arm926/walkReport';
 import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
 import { InputQueue, type InputDelivery } from './inputQueue';
-import { oneOf, TLB_MODES, VFP_MODES, type MachineOptions } from './machineOptions';
+import { oneOf, ENGINE_MODES, TLB_MODES, VFP_MODES, type MachineOptions } from './machineOptions';
 import { noteOpenBlock, takeOpenBlock } from './openBlock';
 import { OutsideMemory } from './outsideMemory';
 import { Ram } from './ram';
@@ -69,6 +70,8 @@ export class Machine implements MachineFace {
   private readonly outside: OutsideMemory;
   private readonly tickModel: TickModel;
   private interpreter: Interpreter;
+  /** Undefined when nothing is to be translated. */
+  private readonly translateAfter: number | undefined;
   /** The model with a listener, while a trace is made. */
   private traceModel: TickModel | undefined;
   private armed: readonly number[] = [];
@@ -115,7 +118,11 @@ export class Machine implements MachineFace {
     this.memorySystem = `cache ${cache} (${sizes.instructionBytes} and ${sizes.dataBytes} bytes), TLB ${tlb}, VFP ${vfp}`;
     const tickModel = createTickModel(options.tickModel ?? 'goldfish', sizes);
     this.tickModel = cache === 'off' ? tickModel : perInstruction(tickModel);
-    this.interpreter = new Interpreter(this.core, this.tickModel);
+    this.translateAfter =
+      oneOf('engine', options.engine ?? 'interpreter', ENGINE_MODES) === 'interpreter'
+        ? undefined
+        : (options.translateAfter ?? TRANSLATE_AFTER);
+    this.interpreter = this.createInterpreter(this.tickModel);
     this.cpu = new Arm926View(this.core);
     this.snapshots = new Snapshots(this.ram);
     this.bus = board.createBus(this.deviceHost(nsPerTick, options.onDiagnostic ?? (() => {})));
@@ -220,6 +227,20 @@ export class Machine implements MachineFace {
     this.core.updateLimit();
   }
 
+  /** The loop, with a translator where one is asked for and nothing has to be looked at access by access. */
+  private createInterpreter(model: TickModel): Interpreter {
+    const { core, translateAfter } = this;
+    const { caches, mainTlb } = core.memory;
+    const able = model.observer === undefined && caches === undefined && mainTlb === undefined;
+    if (translateAfter === undefined || !able) return new Interpreter(core, model);
+    return new Interpreter(core, model, (blocks) => new Translator(core, blocks, translateAfter));
+  }
+
+  /** What the translator has done; undefined where there is none. */
+  get translatorCounts(): TranslatorCounts | undefined {
+    return this.interpreter.translations?.counts;
+  }
+
   setBreakpoints(addresses: Iterable<number>): void {
     this.armed = [...addresses];
     this.interpreter.setBreakpoints(this.armed);
@@ -239,7 +260,7 @@ export class Machine implements MachineFace {
     }
     core.ram.forgetAllCode();
     this.traceModel = listener && traced(tickModel, listener, () => this.instructionCount);
-    this.interpreter = new Interpreter(core, this.traceModel ?? tickModel);
+    this.interpreter = this.createInterpreter(this.traceModel ?? tickModel);
     this.interpreter.setBreakpoints(this.armed);
     tickModel.observer?.restore(kept);
     if (this.followsBlocks) takeOpenBlock(core, this.traceModel!, tickModel);

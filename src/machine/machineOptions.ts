@@ -1,6 +1,6 @@
 /** What a machine can be made with, and the check of options that may come from a file. */
 import type { BoardDescription } from './bus';
-import type { CacheMode, CacheSizes, CoherenceReport, TickModelName, TlbMode, VfpMode } from './types';
+import type { CacheMode, CacheSizes, CoherenceReport, EngineMode, TickModelName, TlbMode, VfpMode } from './types';
 
 export interface MachineOptions {
   readonly board: BoardDescription;
@@ -18,6 +18,10 @@ export interface MachineOptions {
   readonly tlb?: TlbMode;
   /** A VFP9-S as coprocessors 10 and 11, which goldfish shows. Default: none. */
   readonly vfp?: VfpMode;
+  /** What executes instructions; the state is the same. Default: interpreter. */
+  readonly engine?: EngineMode;
+  /** How often code is entered before it is translated. Default: 30. */
+  readonly translateAfter?: number;
   /** Gets each new report of the coherence check. */
   readonly onCoherence?: (report: CoherenceReport) => void;
   /** Gets one sentence about each harmless misuse of a device. */
@@ -25,6 +29,7 @@ export interface MachineOptions {
 }
 
 export const TLB_MODES: readonly TlbMode[] = ['fast', 'arm926'];
+export const ENGINE_MODES: readonly EngineMode[] = ['auto', 'interpreter', 'translator'];
 export const VFP_MODES: readonly VfpMode[] = ['none', 'vfp9'];
 
 /** The value, when it is one of the known. @throws Error that names those that exist. */

@@ -29,6 +29,9 @@ export interface CacheSizes {
 /** `fast`: as big as speed wants, so that a missing flush seldom shows. `arm926`: the chip's 2-way x 32 entries and 8 that can be locked down. */
 export type TlbMode = 'fast' | 'arm926';
 
+/** What executes instructions: one after the other, or translated to WebAssembly; `auto` is whichever is faster and able. */
+export type EngineMode = 'auto' | 'interpreter' | 'translator';
+
 /** The floating-point coprocessor: none, or a VFP9-S (VFPv2). */
 export type VfpMode = 'none' | 'vfp9';
 

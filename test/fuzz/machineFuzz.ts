@@ -1,7 +1,7 @@
 /**
  * One case of the machine's fuzzer: everything in it follows from its seed. Two machines get the same guest, the same input and the same
- * stores from outside. The second takes each run in another way: in two parts, with breakpoints armed, or with a snapshot, a stray run and
- * the way back. After each action both have to be in the same state. Nothing may throw, and every run has to come back in time.
+ * stores from outside. The second may translate, and takes each run in another way: in two parts, with breakpoints armed, or with a snapshot,
+ * a stray run and the way back. After each action both have to be in the same state. Nothing may throw, and every run has to come back in time.
  */
 import { boardNamed, boardNames } from '../../src/machine/boards';
 import { createMachine, type MachineOptions } from '../../src/machine/machine';
@@ -40,6 +40,12 @@ function optionsOf(random: Random, boardName: string): MachineOptions {
     tlb: random.pick(['fast', 'arm926'] as const),
     vfp: random.pick(['none', 'vfp9'] as const),
   };
+}
+
+/** Two of three second machines translate: at the first entry, or when code has been entered a few times. */
+function otherEngine(options: MachineOptions, program: number): MachineOptions {
+  const translateAfter = [undefined, 1, 3][program % 3];
+  return translateAfter === undefined ? options : { ...options, engine: 'translator', translateAfter };
 }
 
 /** Input of any shape; devices say themselves what they take. */
@@ -194,7 +200,7 @@ export function fuzzMachine(seed: number, boardName?: string): CaseResult {
   const name = random.pick(boardNames);
   const options = optionsOf(random, boardName ?? name);
   const program = random.next() || 1;
-  const machines = [createMachine(options), createMachine(options)] as const;
+  const machines = [createMachine(options), createMachine(otherEngine(options, program))] as const;
   const pair = new Pair(...machines, random);
   try {
     for (const machine of machines) prepare(new Random(program), machine);

@@ -4,7 +4,7 @@
  * set; dropped when code in the same kilobyte is written. Derived data only: nothing here is machine state.
  */
 import type { Ram } from '../ram';
-import { decodeArm, type Decoded } from './decodeArm';
+import { Form, decodeArm, type Decoded } from './decodeArm';
 import { decodeThumb } from './decodeThumb';
 import { RAM_OFFSET } from './layout';
 import type { TickModel } from './ticks/model';
@@ -17,6 +17,8 @@ const SLOTS_PER_KILOBYTE = 512;
 /** A block ends at the latest with the page, which is 1 KB on ARM (goldfish.md B2). */
 const PAGE_BYTES = 0x400;
 const THUMB = 1;
+/** An instruction word whose condition always holds. */
+const ALWAYS = 0xe0000000 | 0;
 
 export class BlockCache {
   /** Per instruction: form or handler number, ticks << 16. 0 ends a block; place 0 of the pool is such an end. */
@@ -28,6 +30,9 @@ export class BlockCache {
   /** Counts drops, so that the loop can tell that the block it is in is gone. */
   generation = 0;
 
+  /** Called before everything is dropped. */
+  onDropAll: () => void = () => {};
+
   private readonly tags = new Int32Array(SLOTS_PER_KILOBYTE << KILOBYTE_BITS);
   private readonly places = new Int32Array(SLOTS_PER_KILOBYTE << KILOBYTE_BITS);
   private used = 1;
@@ -38,6 +43,8 @@ export class BlockCache {
     private readonly ticks: TickModel,
     /** Called when a 4 KB page (by memory offset) holds decoded code for the first time. */
     private readonly onCodePage: (offset: number) => void,
+    /** 1 when each block begins with Form.ENTER, for a translator; else 0. */
+    readonly lead: 0 | 1 = 0,
   ) {}
 
   private slot(offset: number): number {
@@ -54,7 +61,7 @@ export class BlockCache {
   }
 
   private decode(offset: number, thumb: boolean, slot: number, tag: number): number {
-    if (this.used + this.ticks.mostInstructions + 1 > POOL) this.dropAll();
+    if (this.used + this.ticks.mostInstructions + 2 > POOL) this.dropAll();
     const { decoded, ticks, ram } = this;
     const step = thumb ? 2 : 4;
     const limit = Math.min((offset | (PAGE_BYTES - 1)) + 1, offset + ticks.mostInstructions * step);
@@ -62,6 +69,14 @@ export class BlockCache {
     let at = place;
     let end = offset;
     ticks.beginBlock();
+    // What stands before the block is the end of another.
+    this.instructions[place - 1] = tag;
+    if (this.lead === 1) {
+      this.forms[at] = Form.ENTER;
+      this.instructions[at] = ALWAYS;
+      this.extras[at] = 0;
+      at++;
+    }
     do {
       let cost: number;
       if (thumb) {
@@ -90,9 +105,19 @@ export class BlockCache {
 
   /** Number of instructions in the block at a place of the pool. */
   length(place: number): number {
-    let end = place;
+    let end = place + this.lead;
     while (this.forms[end] !== 0) end++;
-    return end - place;
+    return end - place - this.lead;
+  }
+
+  /** Whether a store of up to four bytes at a memory offset changes the block that has an instruction at `at` of the pool. */
+  covers(at: number, offset: number): boolean {
+    if (at === 0) return false;
+    let place = at;
+    while (this.forms[place - 1] !== 0) place--;
+    const tag = this.instructions[place - 1]!;
+    const start = tag & ~THUMB;
+    return (offset | 3) >= start && offset < start + this.length(place) * ((tag & THUMB) !== 0 ? 2 : 4);
   }
 
   /** Drops the blocks of the kilobyte at a memory offset. */
@@ -111,6 +136,7 @@ export class BlockCache {
   }
 
   dropAll(): void {
+    this.onDropAll();
     this.tags.fill(0);
     this.ram.forgetAllCode();
     this.used = 1;

@@ -24,7 +24,9 @@ export const Form = {
   BRANCH: 7,
   BRANCH_LINK: 8,
   THUMB_BRANCH: 9,
-  FIRST_HANDLER: 10,
+  /** No instruction either: where a block that may have been translated begins. */
+  ENTER: 10,
+  FIRST_HANDLER: 11,
 } as const;
 
 type Ends = boolean | ((op: number) => boolean);

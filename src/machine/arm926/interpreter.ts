@@ -41,6 +41,8 @@ const enum W {
   SHIFTER_CARRY = 118,
   BLOCK_STALE = 119,
   HELD = 120,
+  BLOCK_AT = 121,
+  EXIT_PLACE = 122,
 }
 const enum F {
   DATA_IMMEDIATE = 1,
@@ -52,6 +54,7 @@ const enum F {
   BRANCH = 7,
   BRANCH_LINK = 8,
   THUMB_BRANCH = 9,
+  ENTER = 10,
 }
 type Agree<Copy, Origin> = {
   [K in keyof Copy]: K extends keyof Origin
@@ -72,8 +75,36 @@ const MOST_SERVICES = 100_000;
 const NO_PAGE = 1;
 const TLB_MASK = TLB_ENTRIES - 1;
 
+/** What a translator has done so far. */
+export interface TranslatorCounts {
+  regions: number;
+  /** Guest instructions in them, and their WebAssembly in bytes. */
+  instructions: number;
+  bytes: number;
+  calls: number;
+  /** Instructions that translated code has executed. */
+  translated: number;
+}
+
+/** Translated code, as the loop sees it (translator/translator.ts). */
+export interface Translations {
+  readonly counts: Readonly<TranslatorCounts>;
+  /**
+   * At the head (`at` in the pool) of the block at `pc`, which stands at `place` in the memory. True when translated code has
+   * run: COUNT, TICKS, s[15], BLOCK_START, EXIT_PLACE and BLOCK_AT then say where execution stands.
+   */
+  enter(at: number, pc: number, place: number): boolean;
+  /** Code in the kilobyte at a memory offset was written. */
+  dropKilobyte(offset: number): void;
+  /** What is known of written code is lost. */
+  dropAll(): void;
+  /** Armed pc values by their kilobyte, each list sorted. */
+  setArmed(armed: ReadonlyMap<number, readonly number[]>): void;
+}
+
 export class Interpreter {
   readonly blocks: BlockCache;
+  readonly translations: Translations | undefined;
   /** Armed pc values by their kilobyte, each list sorted. */
   private armed = new Map<number, number[]>();
   private readonly observer: TickObserver | undefined;
@@ -81,6 +112,8 @@ export class Interpreter {
   constructor(
     private readonly core: Core,
     ticks: TickModel,
+    /** Makes the translator that works on these blocks. */
+    translator?: (blocks: BlockCache) => Translations,
   ) {
     const { ram, memory, s } = core;
     const { observer } = ticks;
@@ -90,15 +123,20 @@ export class Interpreter {
       memory.directData = false;
       memory.onData = (virtual, write) => void (s[W.TICKS]! += observer.data(virtual, write));
     }
-    this.blocks = new BlockCache(ram, ticks, (offset) => memory.tlb.withholdWrites(offset));
+    const lead = translator === undefined ? 0 : 1;
+    this.blocks = new BlockCache(ram, ticks, (offset) => memory.tlb.withholdWrites(offset), lead);
+    this.translations = translator?.(this.blocks);
     if (memory.caches !== undefined) {
       memory.directData = false;
       memory.onInstructionLine = (offset) => this.blocks.dropLine(offset, LINE_BYTES);
     }
     ram.onCodeWritten = (offset) => {
+      // Only what changes the open block ends it: ticks must not depend on what else has been decoded.
+      if (this.blocks.covers(s[W.BLOCK_AT]!, offset)) s[W.BLOCK_STALE] = 1;
       this.blocks.dropKilobyte(offset);
-      s[W.BLOCK_STALE] = 1;
+      this.translations?.dropKilobyte(offset);
     };
+    this.blocks.onDropAll = () => this.translations?.dropAll();
   }
 
   setBreakpoints(addresses: Iterable<number>): void {
@@ -110,6 +148,7 @@ export class Interpreter {
         [...(this.armed.get(page) ?? []), address].sort((a, b) => a - b),
       );
     }
+    this.translations?.setArmed(this.armed);
   }
 
   /**
@@ -137,7 +176,7 @@ export class Interpreter {
   }
 
   private loop(startPc: number, skipArmed: boolean): SliceEnd {
-    const { core, blocks, armed, observer } = this;
+    const { core, blocks, armed, observer, translations: translated } = this;
     const eachInstruction = observer?.instruction !== undefined;
     const { s } = core;
     const memory = core.memory;
@@ -188,6 +227,7 @@ export class Interpreter {
     for (;;) {
       if (ticks >= limit) {
         s[W.TICKS] = ticks;
+        s[W.BLOCK_AT] = at;
         const end = this.boundary(pc);
         ticks = s[W.TICKS]!;
         limit = s[W.LIMIT]!;
@@ -314,6 +354,7 @@ export class Interpreter {
               } else {
                 s[W.COUNT] = n;
                 s[W.TICKS] = ticks;
+                s[W.BLOCK_AT] = at;
                 value = memory.slowLoad32(address, isPrivileged(s));
                 ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
@@ -329,6 +370,7 @@ export class Interpreter {
               } else {
                 s[W.COUNT] = n;
                 s[W.TICKS] = ticks;
+                s[W.BLOCK_AT] = at;
                 value = memory.load8(address);
                 ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
@@ -345,6 +387,7 @@ export class Interpreter {
               } else {
                 s[W.COUNT] = n;
                 s[W.TICKS] = ticks;
+                s[W.BLOCK_AT] = at;
                 memory.slowStore32(address, value, isPrivileged(s));
                 ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
@@ -360,6 +403,7 @@ export class Interpreter {
               } else {
                 s[W.COUNT] = n;
                 s[W.TICKS] = ticks;
+                s[W.BLOCK_AT] = at;
                 memory.write(address, 1, value, isPrivileged(s));
                 ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
@@ -390,11 +434,30 @@ export class Interpreter {
           at++;
           continue;
 
+        case F.ENTER:
+          n++;
+          at++;
+          if (s[W.HELD] !== 0) continue;
+          s[W.COUNT] = n;
+          s[W.TICKS] = ticks;
+          if (!translated!.enter(at - 1, pc, place + (pc & 0x3ff))) continue;
+          n = s[W.COUNT]!;
+          ticks = s[W.TICKS]!;
+          pc = s[15]!;
+          at = s[W.BLOCK_AT]!;
+          page = s[W.BLOCK_START]! & ~0x3ff;
+          place = s[W.EXIT_PLACE]! & ~0x3ff;
+          thumbPage = s[W.CPSR]! & Psr.T;
+          step = thumbPage !== 0 ? 2 : 4;
+          armedOnPage = armed.size === 0 ? undefined : armed.get(page);
+          continue;
+
         default: {
           const after = (pc + step) | 0;
           s[W.NEXT] = after;
           s[W.COUNT] = n;
           s[W.TICKS] = ticks;
+          s[W.BLOCK_AT] = at;
           handlers[form & 0xffff]!(core, op);
           ticks = s[W.TICKS]!;
           limit = s[W.LIMIT]!;
@@ -567,6 +630,7 @@ export class Interpreter {
   private reopen(pc: number): number {
     const { s } = this.core;
     s[W.BLOCK_OPEN] = 0;
+    s[W.BLOCK_STALE] = 0;
     const start = s[W.BLOCK_START]!;
     const { thumb } = this.core;
     const inside = ((pc - start) | 0) / (thumb ? 2 : 4);
@@ -574,7 +638,7 @@ export class Interpreter {
     const place = this.core.memory.fetchPlace(start);
     if (place < 0) return 0;
     const at = this.blocks.find(place + (start & 0x3ff), thumb);
-    return inside < this.blocks.length(at) ? at + inside : 0;
+    return inside < this.blocks.length(at) ? at + this.blocks.lead + inside : 0;
   }
 
   private leave(pc: number, n: number, ticks: number, at: number, end: SliceEnd): SliceEnd {
@@ -582,7 +646,10 @@ export class Interpreter {
     s[15] = pc;
     s[W.COUNT] = this.release(n);
     s[W.TICKS] = ticks;
-    s[W.BLOCK_OPEN] = at !== 0 && this.blocks.forms[at] !== 0 ? 1 : 0;
+    const open = at !== 0 && this.blocks.forms[at] !== 0;
+    s[W.BLOCK_OPEN] = open ? 1 : 0;
+    // Outside a block it says nothing, and equal states should have equal words.
+    if (!open) s[W.BLOCK_START] = 0;
     return end;
   }
 

@@ -62,6 +62,14 @@ export const Word = {
   BLOCK_STALE: 119,
   /** Instructions of the count that are held back because a breakpoint comes before them. */
   HELD: 120,
+  /** Place in the pool of decoded blocks of the instruction that may store; after translated code, of the next one (0: a new block). */
+  BLOCK_AT: 121,
+  /** Place in the memory of the block that translated code executed last. */
+  EXIT_PLACE: 122,
+  /** Ticks left before LIMIT, while translated code runs. */
+  ROOM: 123,
+  /** Where translated code goes on when it does not know before; bit 0 says Thumb. */
+  TARGET: 124,
 
   /** S0-S31, which are also D0-D15; then what else VFP has. Machine state again, only used where the machine has VFP. */
   VFP_REGISTERS: 128,

@@ -1,0 +1,238 @@
+/**
+ * ARM code translated to WebAssembly, region by region: counts how often blocks are entered, translates from those that
+ * are entered often, runs what is translated. The interpreter's loop calls `enter` at the head of each block and goes on where
+ * translated code has left. Off where each access or fetch has to be looked at one by one.
+ */
+import type { BlockCache } from '../blocks';
+import type { Core } from '../core';
+import { Word } from '../layout';
+import type { Translations, TranslatorCounts } from '../interpreter';
+import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb } from '../tlb';
+import { discover, type GuestBlock } from './discover';
+import { emitRegion } from './emit';
+import type { Leave } from './intermediate';
+import { lowerBlock } from './lower';
+import { PROBE_ALIGN_8, PROBE_WRITE } from './lowerMemory';
+import { structure } from './structure';
+
+/** A block is translated when it has been entered this often by a jump back, a call, or from translated code. */
+export const TRANSLATE_AFTER = 30;
+/** Entering in line or by a jump forward weighs so much less: loops and functions make the better entries. */
+const ANCHOR_WEIGHT = 64;
+/** Most instructions of one call: V8 replaces the code of a function that runs only when it is called anew. */
+const MOST_INSTRUCTIONS = 1 << 20;
+/** Marks a block that cannot be translated, in place of its count. */
+const NEVER = -1;
+/** Calls that did nothing before a region is given up, and only when they are most of its calls. */
+const MOST_IDLE = 64;
+/** Translated code in all regions, in bytes of WebAssembly; beyond it everything is dropped and begins anew. */
+const MOST_BYTES = 64 << 20;
+const SLOT_MASK = 0x0fffffff;
+const ALWAYS = 0xe0000000 | 0;
+
+interface Region {
+  readonly slot: number;
+  readonly pc: number;
+  readonly place: number;
+  readonly thumb: boolean;
+  readonly bytes: number;
+  readonly run: (count: number, room: number) => number;
+  readonly leaves: readonly Leave[];
+  readonly blocks: readonly GuestBlock[];
+  /** What the first block needs. */
+  readonly leastCount: number;
+  readonly leastRoom: number;
+  calls: number;
+  idle: number;
+}
+
+export class Translator implements Translations {
+  readonly counts: TranslatorCounts = { regions: 0, instructions: 0, bytes: 0, calls: 0, translated: 0 };
+  /** By slot; slot 0 stays empty, it stands for "none". */
+  private regions: (Region | undefined)[] = [undefined];
+  private readonly freeSlots: number[] = [];
+  private liveBytes = 0;
+  /** Regions with code in each kilobyte of the memory. */
+  private readonly byKilobyte = new Map<number, Set<Region>>();
+  private armed: ReadonlyMap<number, readonly number[]> = new Map();
+  private readonly imports: WebAssembly.Imports;
+  private readonly memoryPages: number;
+  private lastPc = 0;
+  private lastLink = 0;
+  /** The last block was left by translated code. */
+  private fromRegion = false;
+
+  constructor(
+    private readonly core: Core,
+    private readonly blocks: BlockCache,
+    private readonly translateAfter: number,
+  ) {
+    const { memory } = core.ram;
+    this.memoryPages = memory.buffer.byteLength >>> 16;
+    this.imports = { e: { memory, probe: (virtual: number, access: number) => this.probe(virtual, access) } };
+  }
+
+  /** 1 when translated code may make the access itself through the TLB's entry. */
+  private probe(virtual: number, access: number): number {
+    const bytes = access & 0xff;
+    const alignment = (access & PROBE_ALIGN_8) !== 0 ? 8 : Math.min(bytes, 4);
+    if ((virtual & (alignment - 1)) !== 0) return 0;
+    return this.core.memory.permits(virtual, bytes, (access & PROBE_WRITE) !== 0) ? 1 : 0;
+  }
+
+  enter(at: number, pc: number, place: number): boolean {
+    const slot = this.blocks.instructions[at]! & SLOT_MASK;
+    if (slot !== 0) {
+      const region = this.regions[slot];
+      // A slot may have been given to another region since; physical and virtual address and instruction set make one.
+      if (region !== undefined && region.pc === pc && region.place === place && region.thumb === this.core.thumb) {
+        return this.run(region);
+      }
+      this.blocks.instructions[at] = ALWAYS;
+      this.blocks.extras[at] = 0;
+    }
+    return this.count(at, pc, place);
+  }
+
+  private count(at: number, pc: number, place: number): boolean {
+    const { extras } = this.blocks;
+    const s = this.core.s;
+    const anchor = this.fromRegion || pc >>> 0 <= this.lastPc >>> 0 || s[14] !== this.lastLink;
+    this.fromRegion = false;
+    this.lastPc = pc;
+    this.lastLink = s[14]!;
+    if (extras[at] === NEVER) return false;
+    extras[at]! += anchor ? ANCHOR_WEIGHT : 1;
+    if (extras[at]! < this.translateAfter * ANCHOR_WEIGHT) return false;
+    const region = this.translate(pc, place);
+    if (region === undefined) return false;
+    this.blocks.instructions[at] = ALWAYS | region.slot;
+    return this.run(region);
+  }
+
+  private run(region: Region): boolean {
+    const { core } = this;
+    const { s } = core;
+    const count = s[Word.COUNT]!;
+    const given = Math.min(count, MOST_INSTRUCTIONS);
+    const limit = s[Word.LIMIT]!;
+    const room = limit - s[Word.TICKS]!;
+    if (given < region.leastCount || room < region.leastRoom) return false;
+    const exit = region.run(given, room);
+    let left = s[Word.COUNT]!;
+    this.fromRegion = true;
+    this.counts.calls++;
+    region.calls++;
+    let leftRoom = s[Word.ROOM]!;
+    if (exit === 0) {
+      s[15] = s[Word.TARGET]! & ~1;
+      s[Word.BLOCK_AT] = 0;
+    } else {
+      const { block, count: back, ticks, pc, inside } = region.leaves[exit - 1]!;
+      left += back;
+      leftRoom += ticks;
+      s[15] = pc;
+      s[Word.BLOCK_START] = block.pc;
+      s[Word.EXIT_PLACE] = block.place;
+      s[Word.BLOCK_AT] = inside === undefined ? 0 : this.blocks.find(block.place, block.thumb) + 1 + inside;
+      s[Word.BLOCK_STALE] = 0;
+    }
+    s[Word.COUNT] = count - given + left;
+    s[Word.TICKS] = limit - leftRoom;
+    this.counts.translated += given - left;
+    if (given === left && ++region.idle > MOST_IDLE && region.idle * 2 > region.calls) {
+      this.drop(region);
+      this.avoid(region.place, region.thumb);
+    }
+    return true;
+  }
+
+  /** No region begins here until the block is decoded anew: its first instruction is not served, or mostly polls a device. */
+  private avoid(place: number, thumb: boolean): void {
+    const at = this.blocks.find(place, thumb);
+    this.blocks.instructions[at] = ALWAYS;
+    this.blocks.extras[at] = NEVER;
+  }
+
+  private translate(pc: number, place: number): Region | undefined {
+    const { thumb } = this.core;
+    const { generation } = this.blocks;
+    const found = discover(this.blocks, { pc, place, thumb }, this.placeOf, this.hasArmed);
+    // The pool was emptied on the way: what was read first is no longer watched.
+    if (this.blocks.generation !== generation || found.size === 0) return undefined;
+    const lowered = new Map([...found].map(([at, guest]) => [at, { guest, lowered: lowerBlock(guest) }]));
+    if (lowered.get(pc)!.lowered.statements[0]?.kind === 'leave') {
+      this.avoid(place, thumb);
+      return undefined;
+    }
+    const { statements, blocks } = structure(lowered);
+    const { module, leaves } = emitRegion(statements, this.memoryPages);
+    const instance = new WebAssembly.Instance(new WebAssembly.Module(module), this.imports);
+    const first = blocks[0]!;
+    if (this.liveBytes + module.length > MOST_BYTES) this.dropAll();
+    const slot = this.freeSlots.pop() ?? this.regions.length;
+    const region: Region = {
+      slot,
+      pc,
+      place,
+      thumb,
+      bytes: module.length,
+      run: instance.exports.run as Region['run'],
+      leaves,
+      blocks,
+      leastCount: first.length,
+      leastRoom: first.ticks.reduce((sum, each) => sum + each, 0),
+      calls: 0,
+      idle: 0,
+    };
+    this.regions[slot] = region;
+    this.liveBytes += module.length;
+    for (const block of blocks) {
+      const kilobyte = block.place >>> 10;
+      const set = this.byKilobyte.get(kilobyte);
+      if (set === undefined) this.byKilobyte.set(kilobyte, new Set([region]));
+      else set.add(region);
+    }
+    this.counts.regions++;
+    this.counts.instructions += blocks.reduce((sum, { length }) => sum + length, 0);
+    this.counts.bytes += module.length;
+    return region;
+  }
+
+  private readonly placeOf = (virtual: number): number => {
+    const { s, ram } = this.core;
+    const e = Tlb.entry(s[Word.TLB_BANK]!, virtual);
+    const entry = ram.words[e + 3]! & ~(ENTRY_WRITABLE | ENTRY_ATTRIBUTES);
+    return entry === ((virtual & 0xfffff000) | ENTRY_VALID) ? (virtual + ram.words[e + 2]!) >>> 0 : -1;
+  };
+
+  private readonly hasArmed = ({ pc, length, step }: GuestBlock): boolean =>
+    this.armed.get(pc & ~0x3ff)?.some((address) => address >= pc && address < pc + length * step) ?? false;
+
+  dropKilobyte(offset: number): void {
+    const regions = this.byKilobyte.get(offset >>> 10);
+    if (regions !== undefined) for (const region of regions) this.drop(region);
+  }
+
+  private drop(region: Region): void {
+    if (this.regions[region.slot] !== region) return;
+    this.regions[region.slot] = undefined;
+    this.freeSlots.push(region.slot);
+    this.liveBytes -= region.bytes;
+    for (const { place } of region.blocks) this.byKilobyte.get(place >>> 10)?.delete(region);
+  }
+
+  dropAll(): void {
+    this.byKilobyte.clear();
+    this.freeSlots.length = 0;
+    this.regions = [undefined];
+    this.liveBytes = 0;
+  }
+
+  setArmed(armed: ReadonlyMap<number, readonly number[]>): void {
+    this.armed = new Map(armed);
+    for (const regions of this.byKilobyte.values()) {
+      for (const region of regions) if (region.blocks.some(this.hasArmed)) this.drop(region);
+    }
+  }
+}

@@ -1,0 +1,96 @@
+/** The translator against the interpreter, which is the reference: the same state wherever the two are stopped. */
+import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import os from 'node:os';
+import path from 'node:path';
+import { boardNamed } from '../../../../src/machine/boards';
+import { createMachine, type Machine } from '../../../../src/machine/machine';
+import type { EngineMode } from '../../../../src/machine/types';
+import { Random } from '../../../conformance/random';
+import { stateHashes } from '../../../fuzz/stateHash';
+
+const LOAD = 0x10000;
+const STACK = 0x100000;
+const MASKED_SVC = 0xd3;
+const compiled = ['-O2', '-ffreestanding', '-fno-tree-loop-distribute-patterns', '-Wl,--section-start=.start=0x10000'];
+
+interface Program {
+  readonly bytes: Uint8Array;
+  readonly start: number;
+  readonly work: number;
+}
+
+/** One of the benchmarks' programs. */
+function build(file: string, work: number, options: readonly string[]): Program {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'armvisor-equal-'));
+  try {
+    const [elf, binary] = [path.join(folder, 'program.elf'), path.join(folder, 'program.bin')];
+    const text = options.length === 0 ? LOAD : LOAD + 0x2000;
+    const fixed = ['-mcpu=arm926ej-s', '-nostdlib', '-Wl,--no-warn-rwx-segments', `-Wl,-Ttext=0x${text.toString(16)}`];
+    execFileSync('arm-none-eabi-gcc', [
+      ...fixed,
+      ...options,
+      '-o',
+      elf,
+      path.join('test/bench/programs', file),
+      ...(options.includes('-mthumb') ? ['-lgcc'] : []),
+    ]);
+    execFileSync('arm-none-eabi-objcopy', ['-O', 'binary', '--gap-fill', '0', elf, binary]);
+    const symbols = execFileSync('arm-none-eabi-nm', [elf], { encoding: 'utf8' });
+    return {
+      bytes: readFileSync(binary),
+      start: Number.parseInt(/^([0-9a-f]+) \w _start$/m.exec(symbols)![1]!, 16),
+      work,
+    };
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function machineFor({ bytes, start, work }: Program, engine: EngineMode): Machine {
+  const board = boardNamed('goldfish');
+  if ('error' in board) throw new Error(board.error);
+  const machine = createMachine({ board, ramBytes: 16 << 20, engine, translateAfter: 2 });
+  machine.boot({ entry: LOAD });
+  machine.writePhysical(LOAD, bytes);
+  machine.cpu.setCpsr(MASKED_SVC);
+  machine.cpu.setRegister(0, work);
+  machine.cpu.setRegister(13, STACK);
+  machine.cpu.setRegister(15, start);
+  return machine;
+}
+
+const registers = ({ cpu }: Machine): number[] => [
+  ...Array.from({ length: 16 }, (_, index) => cpu.getRegister(index)),
+  cpu.getCpsr(),
+];
+
+describe('The translator', function () {
+  this.timeout(30_000);
+  const programs: readonly (readonly [name: string, file: string, work: number, options: readonly string[]])[] = [
+    ['a tight loop', 'adds.S', 1_000_000, []],
+    ['quicksort, copy and crc32', 'mem.c', 30, compiled],
+    ['a mix of lists, matrices and state machines', 'mix.c', 1500, compiled],
+    ['quicksort, copy and crc32 in Thumb code', 'mem.c', 30, [...compiled, '-mthumb', '-mthumb-interwork']],
+  ];
+  const STOPS = 250;
+
+  for (const [name, file, work, options] of programs) {
+    it(`leaves ${name} in the same state as the interpreter at random instruction counts`, () => {
+      const program = build(file, work, options);
+      const [reference, translated] = [machineFor(program, 'interpreter'), machineFor(program, 'translator')];
+      const random = new Random(work);
+      for (let stop = 0; stop < STOPS; stop++) {
+        const count = 1 + random.below(random.below(8) === 0 ? 50_000 : 1500);
+        assert.deepEqual(translated.run(count), reference.run(count));
+        const where = `after ${reference.instructionCount} instructions`;
+        assert.deepEqual(registers(translated), registers(reference), where);
+        assert.equal(translated.ticks, reference.ticks, where);
+        if (stop % 25 === 0) assert.deepEqual(stateHashes(translated), stateHashes(reference), where);
+      }
+      const counts = translated.translatorCounts!;
+      assert.ok(counts.translated > reference.instructionCount * 0.5, `only ${counts.translated} were translated`);
+    });
+  }
+});
