@@ -110,18 +110,24 @@ export class BlockCache {
     return end - place - this.lead;
   }
 
-  /** Whether a store of up to four bytes at a memory offset changes the block that has an instruction at `at` of the pool. */
-  covers(at: number, offset: number): boolean {
-    if (at === 0) return false;
-    let place = at;
+  /**
+   * Up to four bytes at a memory offset were written: drops the blocks of that kilobyte. Whether the block that has an instruction at
+   * `open` of the pool (0: none) was changed; it goes on else, and stays watched.
+   */
+  written(offset: number, open: number): boolean {
+    this.dropKilobyte(offset);
+    if (open === 0) return false;
+    let place = open;
     while (this.forms[place - 1] !== 0) place--;
     const tag = this.instructions[place - 1]!;
     const start = tag & ~THUMB;
-    return (offset | 3) >= start && offset < start + this.length(place) * ((tag & THUMB) !== 0 ? 2 : 4);
+    const end = start + this.length(place) * ((tag & THUMB) !== 0 ? 2 : 4);
+    if ((offset | 3) >= start && offset < end) return true;
+    if (start >= RAM_OFFSET) this.ram.noteCode(start, end - start);
+    return false;
   }
 
-  /** Drops the blocks of the kilobyte at a memory offset. */
-  dropKilobyte(offset: number): void {
+  private dropKilobyte(offset: number): void {
     const start = offset & -PAGE_BYTES;
     const slot = this.slot(start);
     this.tags.fill(0, slot, slot + SLOTS_PER_KILOBYTE);

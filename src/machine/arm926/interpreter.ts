@@ -132,8 +132,7 @@ export class Interpreter {
     }
     ram.onCodeWritten = (offset) => {
       // Only what changes the open block ends it: ticks must not depend on what else has been decoded.
-      if (this.blocks.covers(s[W.BLOCK_AT]!, offset)) s[W.BLOCK_STALE] = 1;
-      this.blocks.dropKilobyte(offset);
+      if (this.blocks.written(offset, s[W.BLOCK_AT]!)) s[W.BLOCK_STALE] = 1;
       this.translations?.dropKilobyte(offset);
     };
     this.blocks.onDropAll = () => this.translations?.dropAll();
@@ -231,6 +230,8 @@ export class Interpreter {
         const end = this.boundary(pc);
         ticks = s[W.TICKS]!;
         limit = s[W.LIMIT]!;
+        // A device may have written the code of this block.
+        if (s[W.BLOCK_STALE] !== 0) at = 0;
         if (end === 'taken') {
           pc = s[W.NEXT]!;
           at = 0;
@@ -358,6 +359,7 @@ export class Interpreter {
                 value = memory.slowLoad32(address, isPrivileged(s));
                 ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
+                if (s[W.BLOCK_STALE] !== 0) at = -1;
               }
               if ((op & 0x1200000) !== 0x1000000) s[rn] = end;
               s[rd] = value;
@@ -374,6 +376,7 @@ export class Interpreter {
                 value = memory.load8(address);
                 ticks = s[W.TICKS]!;
                 limit = s[W.LIMIT]!;
+                if (s[W.BLOCK_STALE] !== 0) at = -1;
               }
               if ((op & 0x1200000) !== 0x1000000) s[rn] = end;
               s[rd] = value;

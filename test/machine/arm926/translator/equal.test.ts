@@ -9,6 +9,7 @@ import { createMachine, type Machine } from '../../../../src/machine/machine';
 import type { EngineMode } from '../../../../src/machine/types';
 import { Random } from '../../../conformance/random';
 import { stateHashes } from '../../../fuzz/stateHash';
+import { BootedXen, firmwareImage } from '../../../support/bootXen';
 
 const LOAD = 0x10000;
 const STACK = 0x100000;
@@ -66,6 +67,22 @@ const registers = ({ cpu }: Machine): number[] => [
   cpu.getCpsr(),
 ];
 
+const STOPS = 250;
+
+/** Runs both in pieces of random length; registers and ticks are compared at each stop, everything at some. */
+function compareAtRandomStops(reference: Machine, translated: Machine, random: Random): void {
+  for (let stop = 0; stop < STOPS; stop++) {
+    const count = 1 + random.below(random.below(8) === 0 ? 50_000 : 1500);
+    assert.deepEqual(translated.run(count), reference.run(count));
+    const where = `after ${reference.instructionCount} instructions`;
+    assert.deepEqual(registers(translated), registers(reference), where);
+    assert.equal(translated.ticks, reference.ticks, where);
+    if (stop % 25 === 0) assert.deepEqual(stateHashes(translated), stateHashes(reference), where);
+  }
+  const { translated: served } = translated.translatorCounts!;
+  assert.ok(served > reference.instructionCount * 0.5, `only ${served} instructions were translated`);
+}
+
 describe('The translator', function () {
   this.timeout(30_000);
   const programs: readonly (readonly [name: string, file: string, work: number, options: readonly string[]])[] = [
@@ -74,23 +91,21 @@ describe('The translator', function () {
     ['a mix of lists, matrices and state machines', 'mix.c', 1500, compiled],
     ['quicksort, copy and crc32 in Thumb code', 'mem.c', 30, [...compiled, '-mthumb', '-mthumb-interwork']],
   ];
-  const STOPS = 250;
-
   for (const [name, file, work, options] of programs) {
     it(`leaves ${name} in the same state as the interpreter at random instruction counts`, () => {
       const program = build(file, work, options);
       const [reference, translated] = [machineFor(program, 'interpreter'), machineFor(program, 'translator')];
-      const random = new Random(work);
-      for (let stop = 0; stop < STOPS; stop++) {
-        const count = 1 + random.below(random.below(8) === 0 ? 50_000 : 1500);
-        assert.deepEqual(translated.run(count), reference.run(count));
-        const where = `after ${reference.instructionCount} instructions`;
-        assert.deepEqual(registers(translated), registers(reference), where);
-        assert.equal(translated.ticks, reference.ticks, where);
-        if (stop % 25 === 0) assert.deepEqual(stateHashes(translated), stateHashes(reference), where);
-      }
-      const counts = translated.translatorCounts!;
-      assert.ok(counts.translated > reference.instructionCount * 0.5, `only ${counts.translated} were translated`);
+      compareAtRandomStops(reference, translated, new Random(work));
+    });
+  }
+
+  for (const guest of ['mini-os', 'proc-os']) {
+    it(`leaves the hypervisor with three domains of ${guest} in the same state`, () => {
+      const modules = Array.from({ length: 3 }, () => ({ elf: firmwareImage(guest), memoryBytes: 8 << 20 }));
+      const [reference, translated] = (['interpreter', 'translator'] as const).map(
+        (engine) => new BootedXen(modules, { machine: { engine, translateAfter: 2 } }).machine,
+      ) as [Machine, Machine];
+      compareAtRandomStops(reference, translated, new Random(7));
     });
   }
 });
