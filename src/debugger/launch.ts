@@ -5,8 +5,17 @@
 import { loadAddress } from '../hypervisor/addressSpace';
 import { Hypervisor } from '../hypervisor/hypervisor';
 import type { ImageFace } from '../image/face';
+import { createLockStepMachine } from '../machine/lockStep';
 import { createMachine } from '../machine/machine';
-import type { BootRequest, CacheMode, MachineFace, TickModelName, TlbMode, VfpMode } from '../machine/types';
+import type {
+  BootRequest,
+  CacheMode,
+  EngineMode,
+  MachineFace,
+  TickModelName,
+  TlbMode,
+  VfpMode,
+} from '../machine/types';
 import { Engine } from './engine';
 import { boardOf, checkBuiltins } from './loading/board';
 import { ImageLoader, readNamed, type LoadedImage } from './loading/loadImages';
@@ -64,7 +73,8 @@ async function newMachine(
   checkBuiltins(settings);
   const { memoryBytes: ramBytes, nsPerTick, cacheSizes } = settings;
   try {
-    return createMachine({
+    const create = settings.verifyTranslator === true ? createLockStepMachine : createMachine;
+    return create({
       board,
       ramBytes,
       tickModel: settings.tickModel as TickModelName,
@@ -72,6 +82,7 @@ async function newMachine(
       cacheSizes,
       tlb: settings.tlb as TlbMode | undefined,
       vfp: settings.vfp as VfpMode | undefined,
+      engine: settings.engine as EngineMode | undefined,
       nsPerTick,
       onDiagnostic,
     });

@@ -42,6 +42,9 @@ export interface LaunchSettings {
   readonly cacheSizes?: { readonly instructionBytes: number; readonly dataBytes: number };
   readonly tlb?: string;
   readonly vfp?: string;
+  readonly engine?: string;
+  /** The translator and the interpreter are run side by side and compared. */
+  readonly verifyTranslator?: boolean;
   readonly nsPerTick: number;
   /** What was asked of the board beyond what it always has; each board takes some of it. */
   readonly board?: BoardSettings;

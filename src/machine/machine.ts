@@ -5,6 +5,7 @@
 import { CACHE_MODES, createCaches } from './arm926/cache/create';
 import { cacheSizes, cacheTypeOf } from './arm926/cache/geometry';
 import { Core } from './arm926/core';
+import { differenceOf } from './arm926/difference';
 import { Arm926View } from './arm926/cpuView';
 import { Interpreter, type TranslatorCounts } from './arm926/interpreter';
 import { MainTlb, type MainTlbState } from './arm926/mainTlb';
@@ -239,6 +240,11 @@ export class Machine implements MachineFace {
   /** What the translator has done; undefined where there is none. */
   get translatorCounts(): TranslatorCounts | undefined {
     return this.interpreter.translations?.counts;
+  }
+
+  /** The first difference in state from a machine with the same options, as words; `whole`: also in RAM. */
+  firstDifference(other: Machine, whole: boolean): string | undefined {
+    return differenceOf(this.core, other.core, whole);
   }
 
   setBreakpoints(addresses: Iterable<number>): void {

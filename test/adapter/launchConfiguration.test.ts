@@ -37,6 +37,7 @@ describe('a launch configuration', () => {
       commandLine: '',
       load: [],
       stopOnEntry: false,
+      engine: 'interpreter',
       tickModel: 'goldfish',
       cache: 'off',
       tlb: 'fast',

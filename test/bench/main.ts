@@ -8,6 +8,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { boardNamed } from '../../src/machine/boards';
 import { createMachine } from '../../src/machine/machine';
+import type { EngineMode } from '../../src/machine/types';
 import { QemuDriver, SVC } from '../conformance/drivers';
 
 const ROUNDS = 5;
@@ -58,12 +59,12 @@ const seconds = (since: bigint): number => Number(process.hrtime.bigint() - sinc
 /** Breakpoints on pages that no program is on: the loop must not feel them. */
 const ELSEWHERE = Array.from({ length: 100 }, (_, index) => 0x200000 + index * 0x404);
 
-const interpreter =
-  (armed: readonly number[]): Engine =>
+const ours =
+  (engine: EngineMode, armed: readonly number[]): Engine =>
   (program) => {
     const board = boardNamed('goldfish');
     if ('error' in board) throw new Error(board.error);
-    const machine = createMachine({ board });
+    const machine = createMachine({ board, engine });
     machine.boot({ entry: LOAD });
     machine.writePhysical(LOAD, program.bytes);
     machine.cpu.setCpsr(SVC);
@@ -103,8 +104,10 @@ const qemu =
   };
 
 const engines: Readonly<Record<string, Engine>> = {
-  interpreter: interpreter([]),
-  'interpreter, 100 breakpoints armed': interpreter(ELSEWHERE),
+  interpreter: ours('interpreter', []),
+  'interpreter, 100 breakpoints armed': ours('interpreter', ELSEWHERE),
+  translator: ours('translator', []),
+  'translator, 100 breakpoints armed': ours('translator', ELSEWHERE),
   'qemu-system-arm': qemu(),
   'qemu-system-arm -icount': qemu('-icount', 'shift=0,sleep=off'),
 };

@@ -259,6 +259,21 @@ export const launchAttributes: readonly Attribute[] = [
     doc: 'Which translations the MMU keeps.',
   },
   {
+    name: 'engine',
+    kind: 'choice',
+    form: 'both',
+    default: 'interpreter',
+    choices: [
+      { value: 'interpreter', doc: 'One instruction after the other: the reference.' },
+      {
+        value: 'translator',
+        doc: 'Code that runs often is translated to WebAssembly: the same results, several times as fast. With caches, the arm926 TLB, and tick models other than `goldfish` it interprets.',
+      },
+      { value: 'auto', doc: 'Whichever is faster.' },
+    ],
+    doc: 'What executes instructions. The state of the machine is the same after every instruction.',
+  },
+  {
     name: 'vfp',
     kind: 'choice',
     form: 'both',

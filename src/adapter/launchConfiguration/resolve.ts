@@ -273,6 +273,7 @@ export function resolveLaunch(
     }),
     tlb: values.tlb as string,
     vfp: values.vfp as string,
+    engine: values.engine as string,
     board: {
       ...(values.nand !== undefined && {
         nand: readList(values.nand, attributeNamed('nand'), warnings, naming).map((each) => ({

@@ -35,6 +35,8 @@ export interface RunOptions {
   readonly cache?: string;
   readonly tlb?: string;
   readonly vfp?: string;
+  readonly engine?: string;
+  readonly verifyTranslator?: boolean;
   readonly date?: string;
   readonly nand?: readonly string[];
   readonly sdCard?: string;
@@ -68,6 +70,7 @@ const nativeOptions: Readonly<
   cache: { option: '--cache', value: (options) => options.cache },
   tlb: { option: '--tlb', value: (options) => options.tlb },
   vfp: { option: '--vfp', value: (options) => options.vfp },
+  engine: { option: '--engine', value: (options) => options.engine },
   date: { option: '--date', value: (options) => options.date },
   nand: { option: '--nand', value: (options) => options.nand?.map(readNand) },
   sdCard: { option: '--sd-card', value: (options) => options.sdCard && { file: options.sdCard } },
@@ -85,7 +88,10 @@ export async function runCommand(file: string | undefined, options: RunOptions, 
   const resolved = options.kernel === undefined ? await fromLaunchFile(file, options) : fromOptions(file, options);
   for (const warning of resolved.warnings) process.stderr.write(`armvisor: ${warning}\n`);
   const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
-  const engine = await launch({ ...resolved.settings, stopOnEntry: false }, host);
+  const engine = await launch(
+    { ...resolved.settings, stopOnEntry: false, verifyTranslator: options.verifyTranslator === true },
+    host,
+  );
   // Of the machine as it was loaded: a snapshot is of some time after that.
   const origin = recordsOrReplays(options) ? originOf(engine.machine, resolved.settings) : undefined;
   if (options.restoreSnapshot !== undefined) loadSnapshot(engine.machine, options.restoreSnapshot);

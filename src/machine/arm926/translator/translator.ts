@@ -27,6 +27,8 @@ const NEVER = -1;
 const MOST_IDLE = 64;
 /** Translated code in all regions, in bytes of WebAssembly; beyond it everything is dropped and begins anew. */
 const MOST_BYTES = 64 << 20;
+/** Places in the table that leads from region to region, less 1. */
+const JUMP_MASK = 0xfff;
 const SLOT_MASK = 0x0fffffff;
 const ALWAYS = 0xe0000000 | 0;
 
@@ -42,6 +44,7 @@ interface Region {
   /** What the first block needs. */
   readonly leastCount: number;
   readonly leastRoom: number;
+  live: boolean;
   calls: number;
   idle: number;
 }
@@ -50,6 +53,8 @@ export class Translator implements Translations {
   readonly counts: TranslatorCounts = { regions: 0, instructions: 0, bytes: 0, calls: 0, translated: 0 };
   /** By slot; slot 0 stays empty, it stands for "none". */
   private regions: (Region | undefined)[] = [undefined];
+  /** Regions by their virtual address, direct-mapped; what stands here may be dropped. */
+  private readonly jumps = new Array<Region | undefined>(JUMP_MASK + 1).fill(undefined);
   private readonly freeSlots: number[] = [];
   private liveBytes = 0;
   /** Regions with code in each kilobyte of the memory. */
@@ -86,6 +91,7 @@ export class Translator implements Translations {
       const region = this.regions[slot];
       // A slot may have been given to another region since; physical and virtual address and instruction set make one.
       if (region !== undefined && region.pc === pc && region.place === place && region.thumb === this.core.thumb) {
+        this.jumps[(pc >>> 1) & JUMP_MASK] = region;
         return this.run(region);
       }
       this.blocks.instructions[at] = ALWAYS;
@@ -110,41 +116,70 @@ export class Translator implements Translations {
     return this.run(region);
   }
 
-  private run(region: Region): boolean {
-    const { core } = this;
-    const { s } = core;
+  /**
+   * Runs translated code from region to region until it leaves inside of a block, or at one that is not translated. Between two
+   * regions the interpreter's loop would only look where the next block stands, which `follow` does as well.
+   */
+  private run(first: Region): boolean {
+    const { s } = this.core;
     const count = s[Word.COUNT]!;
     const given = Math.min(count, MOST_INSTRUCTIONS);
     const limit = s[Word.LIMIT]!;
-    const room = limit - s[Word.TICKS]!;
-    if (given < region.leastCount || room < region.leastRoom) return false;
-    const exit = region.run(given, room);
-    let left = s[Word.COUNT]!;
-    this.fromRegion = true;
-    this.counts.calls++;
-    region.calls++;
-    let leftRoom = s[Word.ROOM]!;
-    if (exit === 0) {
-      s[15] = s[Word.TARGET]! & ~1;
-      s[Word.BLOCK_AT] = 0;
-    } else {
-      const { block, count: back, ticks, pc, inside } = region.leaves[exit - 1]!;
-      left += back;
-      leftRoom += ticks;
-      s[15] = pc;
-      s[Word.BLOCK_START] = block.pc;
-      s[Word.EXIT_PLACE] = block.place;
-      s[Word.BLOCK_AT] = inside === undefined ? 0 : this.blocks.find(block.place, block.thumb) + 1 + inside;
-      s[Word.BLOCK_STALE] = 0;
-    }
+    let left = given;
+    let room = limit - s[Word.TICKS]!;
+    if (left < first.leastCount || room < first.leastRoom) return false;
+    let region: Region | undefined = first;
+    let inside: number | undefined;
+    let calls = 0;
+    do {
+      const before = left;
+      const exit = region.run(left, room);
+      calls++;
+      region.calls++;
+      left = s[Word.COUNT]!;
+      room = s[Word.ROOM]!;
+      if (exit === 0) {
+        const target = s[Word.TARGET]!;
+        s[15] = target & ~1;
+        region = this.follow(target & ~1, (target & 1) !== 0, s[Word.BLOCK_START]!, s[Word.EXIT_PLACE]!);
+      } else {
+        const leave: Leave = region.leaves[exit - 1]!;
+        const { block } = leave;
+        left += leave.count;
+        room += leave.ticks;
+        s[15] = leave.pc;
+        s[Word.BLOCK_START] = block.pc;
+        s[Word.EXIT_PLACE] = block.place;
+        inside = leave.inside;
+        if (left === before) this.noteIdle(region);
+        region = inside === undefined ? this.follow(leave.pc, block.thumb, block.pc, block.place) : undefined;
+        if (inside !== undefined) s[Word.BLOCK_AT] = this.blocks.find(block.place, block.thumb) + 1 + inside;
+      }
+    } while (region !== undefined && left >= region.leastCount && room >= region.leastRoom);
+    if (inside === undefined) s[Word.BLOCK_AT] = 0;
+    s[Word.BLOCK_STALE] = 0;
     s[Word.COUNT] = count - given + left;
-    s[Word.TICKS] = limit - leftRoom;
+    s[Word.TICKS] = limit - room;
+    this.fromRegion = true;
+    this.counts.calls += calls;
     this.counts.translated += given - left;
-    if (given === left && ++region.idle > MOST_IDLE && region.idle * 2 > region.calls) {
-      this.drop(region);
-      this.avoid(region.place, region.thumb);
-    }
     return true;
+  }
+
+  /** The region at `pc`, when one is there under the present mapping; `lastPc` and `lastPlace`: of the block that was executed last. */
+  private follow(pc: number, thumb: boolean, lastPc: number, lastPlace: number): Region | undefined {
+    const region = this.jumps[(pc >>> 1) & JUMP_MASK];
+    if (region === undefined || region.pc !== pc || region.thumb !== thumb || !region.live) return undefined;
+    const near = ((pc ^ lastPc) & ~0x3ff) === 0;
+    const place = near ? (lastPlace & ~0x3ff) + (pc & 0x3ff) : this.placeOf(pc);
+    return region.place === place ? region : undefined;
+  }
+
+  /** A call that did nothing. A region of which most calls do nothing is given up. */
+  private noteIdle(region: Region): void {
+    if (++region.idle <= MOST_IDLE || region.idle * 2 <= region.calls) return;
+    this.drop(region);
+    this.avoid(region.place, region.thumb);
   }
 
   /** No region begins here until the block is decoded anew: its first instruction is not served, or mostly polls a device. */
@@ -182,6 +217,7 @@ export class Translator implements Translations {
       blocks,
       leastCount: first.length,
       leastRoom: first.ticks.reduce((sum, each) => sum + each, 0),
+      live: true,
       calls: 0,
       idle: 0,
     };
@@ -217,12 +253,15 @@ export class Translator implements Translations {
   private drop(region: Region): void {
     if (this.regions[region.slot] !== region) return;
     this.regions[region.slot] = undefined;
+    region.live = false;
     this.freeSlots.push(region.slot);
     this.liveBytes -= region.bytes;
     for (const { place } of region.blocks) this.byKilobyte.get(place >>> 10)?.delete(region);
   }
 
   dropAll(): void {
+    for (const region of this.regions) if (region !== undefined) region.live = false;
+    this.jumps.fill(undefined);
     this.byKilobyte.clear();
     this.freeSlots.length = 0;
     this.regions = [undefined];
