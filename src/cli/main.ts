@@ -8,6 +8,7 @@ import { Command, Option } from 'commander';
 import { installationRoot } from '../adapter/nodeHost';
 import { dap } from './dap';
 import { exitCodes } from './exitCodes';
+import { experimentCommand } from './experiment/command';
 import { describeImage } from './image';
 import { runCommand, type RunOptions } from './run/command';
 import { sentenceOf } from './sentence';
@@ -136,6 +137,8 @@ program
   .action(async (file: string) => {
     process.stdout.write(await describeImage(file));
   });
+
+program.addCommand(experimentCommand());
 
 program
   .command('tour')

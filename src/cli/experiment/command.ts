@@ -1,0 +1,28 @@
+/** `armvisor experiment`: its commands and their options. What each does stands in its own file. */
+import { Command } from 'commander';
+import { figure4, type Figure4Options } from './figure4';
+
+const withWorkload = (command: Command): Command =>
+  command
+    .option('--tick-model <name>', 'goldfish, goldfish-dcache or arm926ejs', 'goldfish')
+    .option('--optimise <name>', 'how the workload is compiled: O0 (as in 2008), O2, or O0-today', 'O0')
+    .option('--rounds <count>', 'how often each thread runs its task')
+    .option('--ns-per-tick <count>', 'how long a tick takes for the timers (5: 200 MHz)')
+    .option('--scheduler <name>', 'of the hypervisor: bvt, sedf or credit', 'bvt');
+
+const help = '\nDocumentation: docs/experiment.md';
+
+export function experimentCommand(): Command {
+  const experiment = new Command('experiment').description(
+    'measure what the hypervisor costs: the experiment of the paper, and more',
+  );
+  withWorkload(experiment.command('figure4'))
+    .description('the experiment of the paper: native, and one to three domains, beside what it published')
+    .option('--cases <names>', 'only these of native, dom0, dom0+1, dom0+1+2, separated by commas')
+    .option('--explain', 'say what the instructions were, by cause and by part of the hypervisor')
+    .option('--svg <file>', 'write the chart')
+    .option('--json', 'print one JSON object as the last line of the output')
+    .addHelpText('after', help)
+    .action(async (options: Figure4Options) => figure4(options));
+  return experiment;
+}
