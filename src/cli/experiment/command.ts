@@ -1,14 +1,16 @@
 /** `armvisor experiment`: its commands and their options. What each does stands in its own file. */
 import { Command } from 'commander';
+import { scaling, type ScalingOptions } from './scaling';
 import { figure4, type Figure4Options } from './figure4';
 
-const withWorkload = (command: Command): Command =>
+function withWorkload(command: Command, { schedulers = false } = {}): Command {
   command
     .option('--tick-model <name>', 'goldfish, goldfish-dcache or arm926ejs', 'goldfish')
     .option('--optimise <name>', 'how the workload is compiled: O0 (as in 2008), O2, or O0-today', 'O0')
     .option('--rounds <count>', 'how often each thread runs its task')
-    .option('--ns-per-tick <count>', 'how long a tick takes for the timers (5: 200 MHz)')
-    .option('--scheduler <name>', 'of the hypervisor: bvt, sedf or credit', 'bvt');
+    .option('--ns-per-tick <count>', 'how long a tick takes for the timers (5: 200 MHz)');
+  return schedulers ? command : command.option('--scheduler <name>', 'of the hypervisor: bvt, sedf or credit', 'bvt');
+}
 
 const help = '\nDocumentation: docs/experiment.md';
 
@@ -24,5 +26,13 @@ export function experimentCommand(): Command {
     .option('--json', 'print one JSON object as the last line of the output')
     .addHelpText('after', help)
     .action(async (options: Figure4Options) => figure4(options));
+  withWorkload(experiment.command('scaling'), { schedulers: true })
+    .description('the same task with 1 to 16 domains, under each scheduler')
+    .option('--domains <numbers>', 'how many: a range like 1..16, or numbers like 1,2,4', '1..16')
+    .option('--schedulers <names>', 'only these of bvt, sedf, credit, separated by commas')
+    .option('--svg <file>', 'write the chart')
+    .option('--json', 'print one JSON object as the last line of the output')
+    .addHelpText('after', help)
+    .action(async (options: ScalingOptions) => scaling(options));
   return experiment;
 }

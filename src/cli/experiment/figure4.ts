@@ -86,8 +86,11 @@ export async function figure4(options: Figure4Options): Promise<void> {
   }
 }
 
-export const describe = ({ optimise, tickModel, rounds, nsPerTick, scheduler }: Workload): string =>
-  `workload ${optimise}, tick model ${tickModel}, ${rounds} rounds of 4 threads, ${nsPerTick} ns a tick, scheduler ${scheduler}`;
+export const describe = (
+  { optimise, tickModel, rounds, nsPerTick, scheduler }: Workload,
+  schedulers: string = scheduler,
+): string =>
+  `workload ${optimise}, tick model ${tickModel}, ${rounds} rounds of 4 threads, ${nsPerTick} ns a tick, scheduler ${schedulers}`;
 
 const heading = (workload: Workload): string => `Figure 4: ${describe(workload)}`;
 

@@ -29,6 +29,8 @@ export interface TaskCosts {
   readonly functions: ReadonlyMap<string, Cost>;
   /** How often the CPU went from one domain to another. */
   readonly switches: number;
+  /** What each domain had been charged with, in ticks, since the last of them began and until the first had made its last mark. */
+  readonly shares: readonly number[];
   /** All that was executed from the first start to the last mark, whoever it was for. */
   readonly elapsed: Cost;
   /** The mean of what was executed between two marks of one domain, whoever it was for. */
@@ -41,6 +43,7 @@ class Account {
   guest = NOTHING;
   upcalls = NOTHING;
   atMark = NOTHING;
+  ticksWhenAllRan = 0;
   startedAt: Cost | undefined;
   markedAt = NOTHING;
   tasks = 0;
@@ -74,6 +77,7 @@ class Meter {
   private readonly causes = new Map<string, CauseCost>();
   private readonly functions = new Map<string, Cost>();
   private switches = 0;
+  private shares: readonly number[] = [];
   private readonly first: Cost;
   private last = NOTHING;
 
@@ -104,6 +108,7 @@ class Meter {
     account.atMark = account.total;
     account.markedAt = at;
     account.tasks++;
+    if (account.tasks === this.options.tasksPerDomain && this.shares.length === 0) this.shares = this.sharesSoFar();
     this.last = at;
     return !this.complete;
   }
@@ -125,7 +130,10 @@ class Meter {
   }
 
   reaches(domainId: number | undefined): boolean {
-    this.account(domainId).startedAt ??= this.borders.now();
+    const account = this.account(domainId);
+    if (account.startedAt !== undefined) return true;
+    account.startedAt = this.borders.now();
+    this.accounts.forEach((each) => (each.ticksWhenAllRan = each.total.ticks));
     return true;
   }
 
@@ -140,6 +148,11 @@ class Meter {
   private counting(domainId: number | undefined): Account | undefined {
     const account = this.account(domainId);
     return account.startedAt !== undefined && account.tasks < this.options.tasksPerDomain ? account : undefined;
+  }
+
+  private sharesSoFar(): readonly number[] {
+    const accounts = [...this.accounts].sort(([left], [right]) => left - right);
+    return accounts.map(([, { total, ticksWhenAllRan }]) => total.ticks - ticksWhenAllRan);
   }
 
   result(): TaskCosts {
@@ -157,6 +170,7 @@ class Meter {
       causes: this.causes,
       functions: this.functions,
       switches: this.switches,
+      shares: this.shares,
       elapsed: minus(this.last, this.first),
       betweenMarks: { instructions: between.instructions / tasks, ticks: between.ticks / tasks },
     };

@@ -173,7 +173,7 @@ describe('Trace files', function () {
     ]);
   });
 
-  it('count a loop as its source says: 10 instructions are 11 ticks', () => {
+  it('have a loop as its two blocks, and the same ticks each turn', () => {
     const files = filesOf(loop(), 1000);
     const starts = readInstructions(files.insn);
     assert.equal(starts.length, 1000);
