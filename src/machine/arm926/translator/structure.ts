@@ -22,7 +22,21 @@ interface Node {
   loopHead: boolean;
   /** Jumps to here from before: two or more need a label. */
   forward: number;
+  /** Whether count and limit are looked at before this block, and what has to be left of them. */
+  checks: boolean;
+  needs: Needs;
 }
+
+/** Instructions and ticks up to the next check. */
+export interface Needs {
+  readonly count: number;
+  readonly ticks: number;
+}
+
+/** A longer way gets checks in between: what is left when one fails is done by the interpreter. */
+const MOST_UNCHECKED = 64;
+
+const ticksOf = ({ ticks }: GuestBlock): number => ticks.reduce((sum, each) => sum + each, 0);
 
 function targets(end: End): number[] {
   if (end.kind === 'jump') return [end.pc];
@@ -94,6 +108,8 @@ class Structurer {
         children: [],
         loopHead: false,
         forward: 0,
+        checks: false,
+        needs: { count: 0, ticks: 0 },
       });
     }
     const entry = this.nodes.values().next().value!;
@@ -106,6 +122,7 @@ class Structurer {
         else if (this.dominates(next, node)) next.loopHead = true;
       }
     }
+    this.placeChecks();
   }
 
   private dominates(a: Node, b: Node): boolean {
@@ -116,6 +133,10 @@ class Structurer {
 
   get reached(): readonly GuestBlock[] {
     return this.order.map(({ guest }) => guest);
+  }
+
+  get needs(): Needs {
+    return this.order[0]!.needs;
   }
 
   all(): Statement[] {
@@ -137,21 +158,42 @@ class Structurer {
     return [{ kind: 'block', label: 2 * join.order + 1, body }, ...this.tree(join)];
   }
 
-  /** The block is only entered when neither the count nor the limit ends inside of it. */
-  private charge({ guest }: Node): Statement[] {
-    const ticks = guest.ticks.reduce((sum, each) => sum + each, 0);
-    const leave: Leave = { block: guest, count: guest.length, ticks, pc: guest.pc, inside: undefined };
+  /** Decides where to check, and what each check has to ask for: the dearest way up to the next one. */
+  private placeChecks(): void {
+    for (const node of [...this.order].reverse()) {
+      const ahead = node.successors.filter(({ order, checks }) => order > node.order && !checks);
+      let count = Math.max(0, ...ahead.map(({ needs }) => needs.count));
+      let ticks = Math.max(0, ...ahead.map(({ needs }) => needs.ticks));
+      if (node.guest.length + count > MOST_UNCHECKED) {
+        for (const next of ahead) next.checks = true;
+        count = ticks = 0;
+      }
+      node.needs = { count: node.guest.length + count, ticks: ticksOf(node.guest) + ticks };
+      node.checks = node.loopHead || node.order === 0;
+    }
+  }
+
+  /** Code goes on only when neither the count nor the limit ends before the next check. */
+  private charge({ guest, checks, needs }: Node): Statement[] {
     const [count, room] = [local(Local.COUNT), local(Local.ROOM)];
-    return [
+    const charged = [
       set(Local.COUNT, binary(Op.SUB, count, constant(guest.length))),
-      set(Local.ROOM, binary(Op.SUB, room, constant(ticks))),
-      {
-        kind: 'if',
-        condition: binary(Op.LT_S, binary(Op.OR, count, room), constant(0)),
-        then: [{ kind: 'leave', leave }],
-        else: [],
-      },
+      set(Local.ROOM, binary(Op.SUB, room, constant(ticksOf(guest)))),
     ];
+    if (!checks) return charged;
+    const least = binary(
+      Op.OR,
+      binary(Op.SUB, count, constant(needs.count)),
+      binary(Op.SUB, room, constant(needs.ticks)),
+    );
+    const leave: Leave = { block: guest, count: 0, ticks: 0, pc: guest.pc, inside: undefined };
+    const check: Statement = {
+      kind: 'if',
+      condition: binary(Op.LT_S, least, constant(0)),
+      then: [{ kind: 'leave', leave }],
+      else: [],
+    };
+    return [check, ...charged];
   }
 
   private end(node: Node, end: End): Statement[] {
@@ -205,10 +247,10 @@ function mappedElsewhere({ pc, place }: GuestBlock): Expr {
   );
 }
 
-/** The statements of a region, its entry first, and the blocks that are in them. */
+/** The statements of a region, its entry first, the blocks that are in them, and what has to be left to enter it. */
 export function structure(
   region: ReadonlyMap<number, { readonly guest: GuestBlock; readonly lowered: LoweredBlock }>,
-): { readonly statements: readonly Statement[]; readonly blocks: readonly GuestBlock[] } {
+): { readonly statements: readonly Statement[]; readonly blocks: readonly GuestBlock[]; readonly needs: Needs } {
   const structurer = new Structurer(region);
-  return { statements: structurer.all(), blocks: structurer.reached };
+  return { statements: structurer.all(), blocks: structurer.reached, needs: structurer.needs };
 }

@@ -41,7 +41,7 @@ interface Region {
   readonly run: (count: number, room: number) => number;
   readonly leaves: readonly Leave[];
   readonly blocks: readonly GuestBlock[];
-  /** What the first block needs. */
+  /** What it needs to begin. */
   readonly leastCount: number;
   readonly leastRoom: number;
   live: boolean;
@@ -200,10 +200,9 @@ export class Translator implements Translations {
       this.avoid(place, thumb);
       return undefined;
     }
-    const { statements, blocks } = structure(lowered);
+    const { statements, blocks, needs } = structure(lowered);
     const { module, leaves } = emitRegion(statements, this.memoryPages);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module), this.imports);
-    const first = blocks[0]!;
     if (this.liveBytes + module.length > MOST_BYTES) this.dropAll();
     const slot = this.freeSlots.pop() ?? this.regions.length;
     const region: Region = {
@@ -215,8 +214,8 @@ export class Translator implements Translations {
       run: instance.exports.run as Region['run'],
       leaves,
       blocks,
-      leastCount: first.length,
-      leastRoom: first.ticks.reduce((sum, each) => sum + each, 0),
+      leastCount: needs.count,
+      leastRoom: needs.ticks,
       live: true,
       calls: 0,
       idle: 0,
