@@ -8,9 +8,9 @@ import type { BlockCache } from '../blocks';
 import type { BlockPlace } from './intermediate';
 
 export const Limit = {
-  /** Beyond these a region ends in exits; V8's optimising compiler takes more than linear time. */
-  BLOCKS: 200,
-  INSTRUCTIONS: 1500,
+  /** Beyond these a region ends in exits: bigger ones overlap more and warm up more slowly (docs/translator.md has the figures). */
+  BLOCKS: 24,
+  INSTRUCTIONS: 200,
 } as const;
 
 /** One decoded block. */
