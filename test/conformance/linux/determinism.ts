@@ -19,6 +19,18 @@ function runUnevenly(session: LinuxSession, instructions: number): void {
 
 const digest = (session: LinuxSession): string => stateDigest(session.machine.snapshot());
 
+/** Everything that was typed in a session, typed again at the same instructions in a machine that is run in other slices. */
+export function checkReplay(images: LinuxImages, session: LinuxSession): Finding {
+  const { instructionCount: end, inputLog } = session.machine;
+  const again = new LinuxSession(images);
+  again.machine.replayInputs(inputLog);
+  const part = Math.floor(end / 5);
+  runUnevenly(again, part);
+  again.machine.run(end - part);
+  const passed = digest(again) === digest(session);
+  return { passed, detail: `${inputLog.length} inputs in ${end} instructions${passed ? '' : ': another state'}` };
+}
+
 /**
  * @param atPrompt the digest of the first boot when it came to its prompt
  * @param instructions when that was

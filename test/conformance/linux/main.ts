@@ -6,10 +6,11 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { checks as commonChecks, type Finding } from './checks';
-import { checkDeterminism } from './determinism';
+import { checkDeterminism, checkReplay } from './determinism';
 import { goldfishChecks } from './deviceChecks';
 import { goldfishWithMedia } from './media';
 import { rootFileSystem } from './programs';
+import { checkDhcp } from './network';
 import { compareWithQemu } from './qemuLog';
 import { type LinuxImages, LinuxSession, requireBoard } from './session';
 import { stateDigest } from './stateDigest';
@@ -48,7 +49,7 @@ function readOptions(args: readonly string[]): Options {
       initrd: { type: 'string' },
       board: { type: 'string', default: 'goldfish' },
       cmdline: { type: 'string' },
-      'max-instructions': { type: 'string', default: '600000000' },
+      'max-instructions': { type: 'string', default: '1000000000' },
       qemu: { type: 'boolean', default: false },
       'show-console': { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
@@ -126,6 +127,12 @@ export function main(args: readonly string[], folder: string): number {
     const atPrompt = stateDigest(session.machine.snapshot());
     const asked = checks.filter(({ needsPrograms }) => images.hasPrograms || !needsPrograms);
     for (const check of asked) show({ name: check.name, ...check.ask(session) });
+    show({
+      name: 'all that was typed, replayed from the input log, comes to the same state',
+      ...checkReplay(images, session),
+    });
+    const dhcp = checkDhcp(images, options.maxInstructions);
+    if (dhcp !== undefined) show({ name: 'network: gets its address by DHCP', ...dhcp });
     for (const { name, finding } of checkDeterminism(images, atPrompt, instructions)) show({ name, ...finding });
   }
   const passed = rows.filter((row) => row.passed).length;

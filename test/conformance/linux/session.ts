@@ -54,9 +54,13 @@ export class LinuxSession {
     return false;
   }
 
-  /** Waits for a prompt at the end of what has been printed. */
+  /** Whether a prompt is at the end of what has been printed. */
+  get prompted(): boolean {
+    return PROMPT.test(this.console);
+  }
+
   waitForPrompt(maxInstructions: number): boolean {
-    return this.runUntil(() => PROMPT.test(this.console), maxInstructions);
+    return this.runUntil(() => this.prompted, maxInstructions);
   }
 
   type(text: string): void {
