@@ -1,6 +1,8 @@
 /** `armvisor experiment`: its commands and their options. What each does stands in its own file. */
 import { Command } from 'commander';
 import { scaling, type ScalingOptions } from './scaling';
+import { costs, type CostsOptions } from './costs';
+import { sweep, type SweepOptions } from './sweep';
 import { figure4, type Figure4Options } from './figure4';
 
 function withWorkload(command: Command, { schedulers = false } = {}): Command {
@@ -34,5 +36,21 @@ export function experimentCommand(): Command {
     .option('--json', 'print one JSON object as the last line of the output')
     .addHelpText('after', help)
     .action(async (options: ScalingOptions) => scaling(options));
+  experiment
+    .command('costs')
+    .description('what one hypercall, upcall, system call, event, domain switch and page-table update take')
+    .option('--tick-model <name>', 'goldfish, goldfish-dcache or arm926ejs', 'arm926ejs')
+    .option('--ns-per-tick <count>', 'how long a tick takes for the timers (5: 200 MHz)')
+    .option('--count <count>', 'how many of each', '200')
+    .option('--json', 'print one JSON object as the last line of the output')
+    .addHelpText('after', help)
+    .action(async (options: CostsOptions) => costs(options));
+  experiment
+    .command('sweep')
+    .description('figure4 again with other timers, compilations, tick models and schedulers, one row each')
+    .option('--rounds <count>', 'how often each thread runs its task', '1')
+    .option('--markdown', 'print the table as Markdown')
+    .addHelpText('after', help)
+    .action(async (options: SweepOptions) => sweep(options));
   return experiment;
 }

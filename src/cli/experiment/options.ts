@@ -31,7 +31,7 @@ export function readWorkload(options: WorkloadOptions, rounds: number): Workload
     tickModel: oneOf('--tick-model', options.tickModel ?? 'goldfish', TICK_MODELS),
     optimise: oneOf('--optimise', (options.optimise ?? 'O0').replace(/^-/, ''), OPTIMISATIONS),
     rounds: wholeNumber('--rounds', options.rounds, rounds, 1, 1000),
-    nsPerTick: wholeNumber('--ns-per-tick', options.nsPerTick, 5, 1, 1000),
+    nsPerTick: wholeNumber('--ns-per-tick', options.nsPerTick, 5, 1, 10_000),
     scheduler: oneOf('--scheduler', options.scheduler ?? 'bvt', SCHEDULERS),
   };
 }

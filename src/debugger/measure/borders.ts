@@ -21,6 +21,9 @@ const VECTORS: Readonly<Record<number, { cause: string; mode: CpuMode; back: num
   0x18: { cause: 'interrupt', mode: 'irq', back: 4 },
 };
 const MODE_MASK = 0x1f;
+/** The two bits of MMU domain D1 in the DACR, and what a guest kernel has there. */
+const KERNEL_DOMAIN_SHIFT = 2;
+const MANAGER = 3;
 
 /** A stay outside of guest code, from the vector to the next instruction of a guest. */
 export interface Visit {
@@ -28,6 +31,8 @@ export interface Visit {
   readonly cause: string;
   /** The immediate of the `swi` that led there. */
   readonly swi?: number;
+  /** Whether virtual user mode was left: the DACR does not let it manage the kernel's MMU domain (Table 1 of the paper). */
+  readonly fromUser: boolean;
   /** Whom it interrupted, and who goes on; undefined without a hypervisor. */
   readonly domainId: number | undefined;
   readonly nextDomainId: number | undefined;
@@ -121,6 +126,7 @@ export class Borders {
     const interrupted = (cpu.getSpsr(mode) ?? 0) & MODE_MASK;
     const called = swi === HYPERCALL_IMMEDIATE && hypervisor !== undefined;
     const visitCause = called ? this.hypercall() : cause;
+    const fromUser = hypervisor !== undefined && ((cpu.getCp15().dacr >>> KERNEL_DOMAIN_SHIFT) & MANAGER) !== MANAGER;
     const functions = new Map<string, Cost>();
     const start = this.now();
     const isOver = (): boolean =>
@@ -136,6 +142,7 @@ export class Borders {
     return {
       cause: visitCause,
       swi,
+      fromUser,
       domainId,
       nextDomainId: this.currentDomain(),
       start,
@@ -159,17 +166,20 @@ export class Borders {
   /** The immediate of the `swi` that has just executed; undefined at another vector, or where it cannot be read. */
   private swiOf(vector: number): number | undefined {
     if (vector !== 0x08) return undefined;
-    const { physicalAddress } = this.machine.walk(this.machine.cpu.getRegister(14, 'svc') - 4, 'read', true);
+    const word = this.wordAt(this.machine.cpu.getRegister(14, 'svc') - 4);
+    return word === undefined ? undefined : word & 0xffffff;
+  }
+
+  private wordAt(address: number): number | undefined {
+    const { physicalAddress } = this.machine.walk(address >>> 0, 'read', true);
     const bytes = physicalAddress === undefined ? undefined : this.machine.readPhysical(physicalAddress, 4);
-    return bytes && bytes[0]! | (bytes[1]! << 8) | (bytes[2]! << 16);
+    return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   }
 
   private hypercall(): string {
     const { cpu } = this.machine;
-    return `hypercall ${hypercallName(
-      cpu.getRegister(7, 'usr'),
-      [0, 1].map((r) => cpu.getRegister(r, 'usr')),
-    )}`;
+    const registers = [0, 1].map((register) => cpu.getRegister(register, 'usr'));
+    return `hypercall ${hypercallName(cpu.getRegister(7, 'usr'), registers, (address) => this.wordAt(address))}`;
   }
 
   private nameAt(pc: number): string {
