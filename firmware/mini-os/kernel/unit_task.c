@@ -3,7 +3,7 @@
  * The unit task of the paper's experiment (section 4): print, loop, print, loop, mark, schedule. What is measured lies
  * between two marks. Runs in each thread that workload.c creates.
  *
- * This file alone is compiled without optimisation, as such code was (make WORKLOAD_OPT=-O2 for the other case).
+ * This file alone is compiled without optimisation, as such code was; the image mini-os-O2 has it with -O2.
  */
 #include "console.h"
 #include "platform.h"
