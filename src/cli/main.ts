@@ -8,6 +8,7 @@ import { Command, Option } from 'commander';
 import { installationRoot } from '../adapter/nodeHost';
 import { dap } from './dap';
 import { exitCodes } from './exitCodes';
+import { checkPolicyFile, compilePolicyFile, explainPolicyFile } from './policy';
 import { experimentCommand } from './experiment/command';
 import { describeImage } from './image';
 import { runCommand, type RunOptions } from './run/command';
@@ -139,6 +140,32 @@ program
   });
 
 program.addCommand(experimentCommand());
+
+const policy = program.command('policy').description('access control policies of the hypervisor (docs/policy.md)');
+policy
+  .command('compile')
+  .description('compile a policy for the hypervisor')
+  .argument('<file>', 'the policy as text')
+  .requiredOption('-o, --output <file>', 'where to write')
+  .action(async (file: string, { output }: { output: string }) => {
+    await compilePolicyFile(file, output);
+  });
+policy
+  .command('check')
+  .description('say what is wrong with a policy, and which rules have no effect')
+  .argument('<file>', 'the policy as text')
+  .action(async (file: string) => {
+    await checkPolicyFile(file);
+  });
+policy
+  .command('explain')
+  .description('say what one domain may do to another, and which line allows it')
+  .argument('<file>', 'the policy as text')
+  .requiredOption('--source <domain|type>', 'who acts')
+  .requiredOption('--target <domain|type>', 'on whom; xen is the hypervisor')
+  .action(async (file: string, { source, target }: { source: string; target: string }) => {
+    await explainPolicyFile(file, source, target);
+  });
 
 program
   .command('tour')

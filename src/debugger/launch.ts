@@ -19,8 +19,9 @@ import type {
 import { Engine } from './engine';
 import { boardOf, checkBuiltins } from './loading/board';
 import { ImageLoader, readNamed, type LoadedImage } from './loading/loadImages';
-import { moduleTags } from './loading/moduleTags';
+import { moduleTags, policyTag } from './loading/moduleTags';
 import { placeNative } from './loading/native';
+import { loadPolicy } from './loading/policy';
 import {
   checkBlocks,
   checkDomainMemory,
@@ -52,7 +53,7 @@ export async function launch(
   const loaded =
     settings.hypervisor === undefined
       ? await loadNative(settings, host, machine)
-      : await loadHypervisor(settings, settings.hypervisor, host, machine);
+      : await loadHypervisor(settings, settings.hypervisor, host, machine, (text) => diagnostics.push(text));
   const target = new Target(loaded.machine, loaded.images, loaded.hypervisor);
   return new Engine({
     target,
@@ -96,6 +97,7 @@ async function loadHypervisor(
   name: string,
   host: FileHost,
   machine: MachineFace,
+  onDiagnostic: (text: string) => void,
 ): Promise<Loaded> {
   const loader = new ImageLoader(host);
   const { image } = await loader.load(name);
@@ -104,8 +106,13 @@ async function loadHypervisor(
     settings.domains.map(({ symbols: file }) => (file === undefined ? undefined : loader.load(file))),
   );
   kernels.forEach(({ image: kernel }) => checkSegments(kernel));
-  const modules = moduleBlocks(kernels.map(({ bytes }, index) => ({ name: settings.domains[index]!.name, bytes })));
-  const blocks = [...segmentBlocks(image), ...modules, ...(await preloads(settings, host))];
+  const policy = settings.policy === undefined ? [] : [await loadPolicy(settings.policy, host, onDiagnostic)];
+  const placed = moduleBlocks([
+    ...policy.map((bytes) => ({ name: 'policy', bytes })),
+    ...kernels.map(({ bytes }, index) => ({ name: settings.domains[index]!.name, bytes })),
+  ]);
+  const modules = placed.slice(policy.length);
+  const blocks = [...segmentBlocks(image), ...placed, ...(await preloads(settings, host))];
   checkBlocks(blocks, machine);
   const usedEnd = Math.max(...blocks.map(({ address, byteLength }) => address + byteLength)) - machine.ramBase;
   checkDomainMemory(settings.domains, usedEnd, machine.ramBytes);
@@ -115,7 +122,10 @@ async function loadHypervisor(
     const { name: domain, memoryBytes, commandLine } = settings.domains[index]!;
     return { address, byteLength, memoryBytes, name: domain, commandLine };
   });
-  boot(machine, { entry, ...commandLine(settings), extraTags: moduleTags(tags) });
+  const policyTags = placed
+    .slice(0, policy.length)
+    .flatMap(({ address, byteLength }) => [...policyTag(address, byteLength)]);
+  boot(machine, { entry, ...commandLine(settings), extraTags: Uint32Array.from([...policyTags, ...moduleTags(tags)]) });
   const names = settings.domains.map((domain) => domain.name);
   return {
     machine,

@@ -26,6 +26,8 @@ export interface LaunchSettings {
   /** Left out: as the board has it. */
   readonly memoryBytes?: number;
   readonly hypervisor?: string;
+  /** Access control policy of the hypervisor: text, or compiled. */
+  readonly policy?: string;
   readonly domains: readonly DomainSettings[];
   /** Native: a kernel without a hypervisor. */
   readonly kernel?: string;

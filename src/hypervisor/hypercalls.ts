@@ -274,7 +274,15 @@ export const HYPERCALLS: readonly Hypercall[] = [
     name: 'acm_op',
     arguments: args('acm_op_t * operation'),
     result: STATUS,
-    doc: 'Access control module.',
+    subOperations: {
+      from: '*r0',
+      values: { setpolicy: 1, getpolicy: 2, getacdmlist: 3, getlog: 16, getssid: 17 },
+      refused: {
+        setpolicy: 'the policy is the boot loader’s, for as long as the machine runs',
+        getacdmlist: 'what it answered in 2008 is not known; getlog gives the decisions',
+      },
+    },
+    doc: 'Access control: policy and decisions, for Domain-0.',
   },
   { number: 28, name: 'nmi_op', arguments: args('unsigned command', 'void * argument'), result: STATUS, doc: 'NMI.' },
   {

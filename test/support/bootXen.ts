@@ -11,6 +11,7 @@ import type { RunStop } from '../../src/machine/types';
 const MODULES_START = 0x0020_0000;
 const PAGE_BYTES = 4096;
 const TAG_XEN_MODULE = 0x4156_0001;
+const TAG_XEN_POLICY = 0x4156_0003;
 const NAME_BYTES = 32;
 const XEN_OFFSET = 0xff00_0000;
 
@@ -25,6 +26,8 @@ export interface XenOptions {
   readonly ramBytes?: number;
   /** The hypervisor's own, such as "sched=credit". */
   readonly commandLine?: string;
+  /** A compiled access control policy. */
+  readonly policy?: Uint8Array;
   /** Device time per tick. */
   readonly nsPerTick?: number;
   readonly machine?: Partial<MachineOptions>;
@@ -38,17 +41,20 @@ export class BootedXen {
   readonly machine: Machine;
   console = '';
 
-  constructor(modules: readonly Module[], { ramBytes, commandLine, nsPerTick, machine }: XenOptions = {}) {
+  constructor(modules: readonly Module[], { ramBytes, commandLine, policy, nsPerTick, machine }: XenOptions = {}) {
     this.machine = new Machine({ board: goldfish, ramBytes, nsPerTick, ...machine });
     for (const segment of this.image.segments) this.machine.writePhysical(segment.physicalAddress, segment.bytes);
     this.machine.onConsoleOutput((_port, bytes) => (this.console += Buffer.from(bytes).toString('latin1')));
-    const extraTags = Uint32Array.from(this.place(modules));
+    const extraTags = Uint32Array.from(this.place(modules, policy));
     this.machine.boot({ entry: this.image.entry - XEN_OFFSET, commandLine, extraTags });
   }
 
-  private place(modules: readonly Module[]): number[] {
+  private place(modules: readonly Module[], policy: Uint8Array | undefined): number[] {
     let start = MODULES_START;
-    return modules.flatMap(({ elf, memoryBytes = 4 << 20, commandLine = '', name }, index) => {
+    const policyTag = policy === undefined ? [] : [4, TAG_XEN_POLICY, start, policy.length];
+    if (policy) this.machine.writePhysical(start, policy);
+    if (policy) start += Math.ceil(policy.length / PAGE_BYTES) * PAGE_BYTES;
+    const moduleTags = modules.flatMap(({ elf, memoryBytes = 4 << 20, commandLine = '', name }, index) => {
       this.machine.writePhysical(start, elf);
       const text = new Uint8Array(NAME_BYTES + ((commandLine.length + 4) & ~3));
       text.set(Buffer.from(name ?? `dom${index}`), 0);
@@ -58,6 +64,7 @@ export class BootedXen {
       start += Math.ceil(elf.length / PAGE_BYTES) * PAGE_BYTES;
       return tag;
     });
+    return [...policyTag, ...moduleTags];
   }
 
   /** Address of a symbol of xen.elf. */

@@ -23,17 +23,23 @@ static long create_domain(struct dom0_createdomain *create)
 {
     domid_t id = create->domain ? create->domain : free_domain_id();
     struct domain *d;
+    uint8_t type;
 
     if (id >= MAX_DOMAINS)
         return create->domain ? -EINVAL : -ENOSPC;
     if (find_domain_by_id(id))
         return -EEXIST;
+    if (!acm_type_of_ssidref(create->ssidref, &type))
+        return -EINVAL;
     d = domain_create(id, "");
     if (!d)
         return -ENOMEM;
     memcpy(d->handle, create->handle, sizeof(d->handle));
     d->ssidref = create->ssidref;
+    d->acm.type = type;
     d->max_pages = DEFAULT_PAGES;
+    if (acm_active && acm_type(type)->max_memory_kb >> (PAGE_SHIFT - 10) < d->max_pages)
+        d->max_pages = acm_type(type)->max_memory_kb >> (PAGE_SHIFT - 10);
     domain_append(d);
     domain_pause_by_control(d, true);
     create->domain = id;
@@ -73,16 +79,6 @@ static void describe(const struct domain *d, struct dom0_getdomaininfo *info)
     memcpy(info->handle, d->handle, sizeof(info->handle));
 }
 
-/* The first domain of this id or a higher one. */
-static const struct domain *domain_from(domid_t id)
-{
-    const struct domain *d = domain_list;
-
-    while (d && d->domain_id < id)
-        d = d->next_in_list;
-    return d;
-}
-
 static long get_domain_info_list(struct dom0_getdomaininfolist *list)
 {
     const struct domain *d = domain_from(list->first_domain);
@@ -106,6 +102,8 @@ static long set_max_memory(const struct dom0_setdomainmaxmem *request)
         return -ESRCH;
     if (request->max_memkb >> 32 || request->max_memkb > MAX_RAM_BYTES >> 10)
         return -EINVAL;
+    if (acm_active && (unsigned int)request->max_memkb > acm_type(d->acm.type)->max_memory_kb)
+        return -EPERM;          /* the policy allows its type less */
     if (d->tot_pages)
         return -EBUSY;          /* a domain's memory is one range, taken once */
     d->max_pages = (unsigned int)request->max_memkb >> (PAGE_SHIFT - 10);

@@ -23,6 +23,15 @@ struct domain *find_domain_by_id(domid_t id)
     return id < MAX_DOMAINS ? domain_by_id[id] : NULL;
 }
 
+struct domain *domain_from(domid_t id)
+{
+    struct domain *d = domain_list;
+
+    while (d && d->domain_id < id)
+        d = d->next_in_list;
+    return d;
+}
+
 static void set_timer_expired(void *data)
 {
     send_guest_virq(data, VIRQ_TIMER);

@@ -222,6 +222,18 @@ void evtchn_destroy(struct domain *d)
             free_xenheap_page(d->evtchn[index]);
 }
 
+/* The domain that an event by this port goes to; NULL when the port is no open one. */
+struct domain *evtchn_other_end(struct domain *d, unsigned int port)
+{
+    const struct evtchn *channel = evtchn_from_port(d, port);
+
+    if (!channel)
+        return NULL;
+    if (channel->state == ECS_IPI)
+        return d;
+    return channel->state == ECS_INTERDOMAIN ? find_domain_by_id(channel->remote_domid) : NULL;
+}
+
 static long evtchn_send(unsigned int port)
 {
     struct domain *d = current->domain;

@@ -155,6 +155,8 @@ long do_multicall(struct multicall_entry *calls, unsigned int count)
             return -EFAULT;
         if (call.op >= NR_hypercalls || call.op == __HYPERVISOR_multicall || call.op == __HYPERVISOR_restore_guest_context)
             call.result = -ENOSYS;
+        else if (acm_active && (call.result = acm_check_hypercall(call.op, call.args)) != 0)
+            ;                           /* the result says it */
         else
             call.result = hypercall_table[call.op](call.args[0], call.args[1], call.args[2], call.args[3]);
         if (copy_to_guest(&calls[i].result, &call.result))

@@ -145,6 +145,12 @@ export const launchAttributes: readonly Attribute[] = [
     doc: 'The guest domains, Domain-0 first: as many as memory allows.',
   },
   {
+    name: 'policy',
+    kind: 'file',
+    form: 'hypervisor',
+    doc: 'Access control policy for the hypervisor: a text ([docs/policy.md](policy.md)), or one compiled by `armvisor policy compile`. Left out, nothing is restricted.',
+  },
+  {
     name: 'kernel',
     kind: 'image',
     form: 'native',

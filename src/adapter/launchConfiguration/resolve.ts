@@ -252,12 +252,13 @@ export function resolveLaunch(
   const sdCard = readInner(values.sdCard, attributeNamed('sdCard'), warnings, naming);
   const screen = readInner(values.screen, attributeNamed('screen'), warnings, naming);
   const cacheSizes = readInner(values.cacheSizes, attributeNamed('cacheSizes'), warnings, naming);
-  const optionalPath = (name: 'hypervisor' | 'kernel' | 'symbols' | 'initrd'): Partial<LaunchSettings> =>
+  const optionalPath = (name: 'hypervisor' | 'policy' | 'kernel' | 'symbols' | 'initrd'): Partial<LaunchSettings> =>
     values[name] === undefined ? {} : { [name]: resolvePath(values[name] as string, base) };
   const settings: LaunchSettings = {
     machine: boardPath(values.machine as string, base),
     ...(values.memory !== undefined && { memoryBytes: size(values.memory) }),
     ...optionalPath('hypervisor'),
+    ...optionalPath('policy'),
     domains,
     ...optionalPath('kernel'),
     ...optionalPath('symbols'),
@@ -302,6 +303,7 @@ function fileAttributesOf(settings: LaunchSettings, naming: Naming): Map<string,
     if (file !== undefined && !attributes.has(file)) attributes.set(file, naming(attribute));
   };
   note(settings.hypervisor, 'hypervisor');
+  note(settings.policy, 'policy');
   note(settings.kernel, 'kernel');
   note(settings.symbols, 'symbols');
   note(settings.initrd, 'initrd');

@@ -35,3 +35,7 @@ function moduleTag({ address, byteLength, memoryBytes, name, commandLine }: Modu
     ...Array.from({ length: text.length / 4 }, (_, index) => words.getUint32(index * 4, true)),
   ];
 }
+
+/** ATAG_XEN_POLICY: where the compiled access control policy stands. */
+export const policyTag = (address: number, byteLength: number): Uint32Array =>
+  Uint32Array.of(4, 0x4156_0003, address, byteLength);

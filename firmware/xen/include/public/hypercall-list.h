@@ -36,7 +36,7 @@ HYPERCALL(23, iret,                  do_ni_hypercall,  "-ENOSYS: on ARM this is 
 HYPERCALL(24, vcpu_op,               do_vcpu_op,       "(cmd, vcpuid, arg): see vcpu.h")
 HYPERCALL(25, unused_25,             do_ni_hypercall,  "-ENOSYS: never assigned")
 HYPERCALL(26, mmuext_op,             do_mmuext_op,     "(op, count, &done, domid): base pointer, pinning, TLB and cache maintenance")
-HYPERCALL(27, acm_op,                do_ni_hypercall,  "-ENOSYS: no access control policy")
+HYPERCALL(27, acm_op,                do_acm_op,        "(struct acm_op *): Domain-0 reads the access control policy and its decisions; see acm.h")
 HYPERCALL(28, nmi_op,                do_ni_hypercall,  "-ENOSYS: ARM has no non-maskable interrupt")
 HYPERCALL(29, sched_op,              do_sched_op,      "(cmd, arg): yield, block, shutdown, poll; see sched.h")
 HYPERCALL(30, set_cpu_domain,        do_ni_hypercall,  "-ENOSYS: the DACR follows the virtual mode and is never a guest's choice")

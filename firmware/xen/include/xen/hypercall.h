@@ -7,12 +7,14 @@
 #include <xen/types.h>
 #include <public/event_channel.h>
 
+struct acm_op;
 struct dom0_op;
 
 typedef long hypercall_fn(unsigned long, unsigned long, unsigned long, unsigned long);
 extern hypercall_fn *const hypercall_table[NR_hypercalls];
 
 long do_ni_hypercall(void);
+long do_acm_op(struct acm_op *arg);
 long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsigned int *done, unsigned int foreign);
 long do_set_callbacks(unsigned long event, unsigned long failsafe);
 long do_sched_op_compat(int cmd, unsigned long value);

@@ -6,6 +6,7 @@
 #define __XEN_SCHED_H__
 
 #include <xen/types.h>
+#include <xen/acm.h>
 #include <xen/grant_table.h>
 #include <xen/timer.h>
 #include <asm-arm/config.h>
@@ -111,6 +112,7 @@ struct domain {
     /* What Domain-0 said when it created the domain, for its own use. */
     uint8_t handle[16];
     uint32_t ssidref;
+    struct acm_domain acm;
     /* For start_info: pages of the domain and its ends of channels, 0 in domains that the boot loader described. */
     unsigned long store_mfn, console_mfn, store_port, console_port;
 };
@@ -155,6 +157,7 @@ static inline struct cpu_info *get_cpu_info(void)
 
 /* common/domain.c */
 struct domain *find_domain_by_id(domid_t id);
+struct domain *domain_from(domid_t id);  /* the first of this id or a higher one */
 struct domain *domain_create(domid_t id, const char *name);
 void domain_append(struct domain *d);
 void domain_start(struct domain *d);
@@ -177,6 +180,7 @@ void idle_loop(void) __attribute__((noreturn));
 /* common/event_channel.c */
 void evtchn_set_pending(struct vcpu *v, unsigned int port);
 void evtchn_close_all(struct domain *d);
+struct domain *evtchn_other_end(struct domain *d, unsigned int port);
 void evtchn_forget_domain(domid_t id);
 void evtchn_destroy(struct domain *d);
 

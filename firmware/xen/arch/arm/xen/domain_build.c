@@ -174,7 +174,12 @@ bool construct_domain(domid_t id, const struct boot_module *module)
     struct layout layout;
     const char *fault = plan(&layout, module, id == 0);
     struct domain *d = NULL;
+    uint8_t type;
 
+    if (!acm_type_of_module(id, module->name, &type))
+        fault = "the policy gives it no type, and has no default";
+    else if (!fault && acm_active && layout.pages << 2 > acm_type(type)->max_memory_kb)
+        fault = "the policy allows its type less memory";
     if (!fault) {
         d = domain_create(id, module->name);
         if (!d)
@@ -182,6 +187,8 @@ bool construct_domain(domid_t id, const struct boot_module *module)
         else if (id == 0)
             d->domain_flags |= DOMF_privileged;
     }
+    if (!fault)
+        d->acm.type = type;
     if (!fault && !alloc_domain_pages(d, layout.pages))
         fault = "not enough free memory: give the domains less or the machine more";
     if (!fault)

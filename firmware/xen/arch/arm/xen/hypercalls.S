@@ -63,6 +63,11 @@ END(vector_swi)                                 @ falls into
 ENTRY(process_hypercalls)
         cfi_guest_frame
         msr     cpsr_c, #PSR_SVC_IRQ
+        ldr     r8, =acm_active
+        ldr     r8, [r8]
+        cmp     r8, #0
+        bne     guarded_hypercall
+dispatch_hypercall:
         ldr     r8, =hypercall_table
         adr     lr, ret_from_hypercall
         cmp     r7, #NR_hypercalls
@@ -76,6 +81,21 @@ ENTRY(ret_from_hypercall)
         str     r0, [sp, #FRAME_R0]
         b       ret_to_user
 END(ret_from_hypercall)
+
+/*
+ * In: as process_hypercalls, which comes here while a policy is loaded. acm_check_hypercall (security/hooks.c) decides; what it
+ * refuses never reaches a handler.
+ */
+ENTRY(guarded_hypercall)
+        cfi_guest_frame
+        mov     r0, r7
+        mov     r1, sp                          @ r0-r3 of the frame
+        bl      acm_check_hypercall
+        cmp     r0, #0
+        bne     ret_from_hypercall
+        ldmia   sp, {r0-r3}
+        b       dispatch_hypercall
+END(guarded_hypercall)
 
 /* In: sp = frame, r10 = vCPU. The guest's kernel finds the number as its system call convention says, e.g. at pc - 4. */
 ENTRY(system_call)

@@ -5,6 +5,7 @@
  * The loader's tag list lies at machine address 0x100, below the boot page table; it is read through DIRECTMAP (VA 0
  * will show the vectors) and never written. Modules, one tag each, become Domain-0, Domain-1, ... in their order.
  */
+#include <xen/acm.h>
 #include <xen/domain_build.h>
 #include <xen/lib.h>
 #include <xen/mm.h>
@@ -16,6 +17,7 @@
 #define ATAG_MEM        0x54410002
 #define ATAG_CMDLINE    0x54410009
 #define ATAG_XEN_MODULE 0x41560001
+#define ATAG_XEN_POLICY 0x41560003  /* data: machine address, bytes (security/policy.c) */
 
 #define MACHINE_GOLDFISH 1441
 #define DEFAULT_RAM_BYTES 0x06000000
@@ -61,6 +63,11 @@ static bool module_usable(const struct tag *tag, unsigned long ram_bytes)
            module->start >= XENHEAP_PHYS_END && module->start <= ram_bytes && module->bytes <= ram_bytes - module->start;
 }
 
+static bool policy_usable(const struct tag *tag, unsigned long ram_bytes)
+{
+    return tag->words >= 4 && tag->data[0] <= ram_bytes && tag->data[1] <= ram_bytes - tag->data[0];
+}
+
 static unsigned long end_of_modules(const struct tag *tags, unsigned long ram_bytes)
 {
     unsigned long end = XENHEAP_PHYS_END;
@@ -70,8 +77,19 @@ static unsigned long end_of_modules(const struct tag *tags, unsigned long ram_by
 
         if (tag->tag == ATAG_XEN_MODULE && module_usable(tag, ram_bytes) && module->start + module->bytes > end)
             end = module->start + module->bytes;
+        if (tag->tag == ATAG_XEN_POLICY && policy_usable(tag, ram_bytes) && tag->data[0] + tag->data[1] > end)
+            end = tag->data[0] + tag->data[1];
     }
     return end;
+}
+
+static void load_policy(const struct tag *tags, unsigned long ram_bytes)
+{
+    for (const struct tag *tag = tags; tag; tag = next_tag(tag))
+        if (tag->tag == ATAG_XEN_POLICY) {
+            acm_load_policy(tag->words >= 4 ? tag->data[0] : 0, tag->words >= 4 ? tag->data[1] : 0, ram_bytes);
+            return;
+        }
 }
 
 static unsigned int build_domains(const struct tag *tags, unsigned long ram_bytes)
@@ -145,6 +163,7 @@ void start_xen(unsigned long machine, unsigned long tags_address)
            free_domain_page_count() << 2);
     read_option(tags, "sched=", scheduler, sizeof(scheduler));
     scheduler_init(scheduler);
+    load_policy(tags, ram_bytes);
 
     if (build_domains(tags, ram_bytes) == 0) {
         printk("(XEN) No domain to run. Halted.\n");

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Access control inside the hypervisor. (security/policy.c: the policy; hooks.c: decisions at the hypercall; log.c: what was
+ * decided; limits.c: resource limits; verify.c: signed images)
+ */
+#ifndef __XEN_ACM_H__
+#define __XEN_ACM_H__
+
+#include <xen/types.h>
+#include <public/acm.h>
+
+struct domain;
+struct vcpu;
+
+/* Not 0 while a policy is loaded. process_hypercalls (hypercalls.S) reads it. */
+extern unsigned long acm_active;
+
+/* What the hypervisor keeps of a domain for access control. All 0 without a policy. */
+struct acm_domain {
+    uint8_t type;
+    uint16_t event_channels, grants;    /* in use */
+    uint32_t hypercalls;                /* in the present window */
+    int64_t window_start;               /* ns */
+};
+
+/* security/policy.c */
+void acm_load_policy(unsigned long start, unsigned long bytes, unsigned long ram_bytes);
+const struct acm_policy_header *acm_policy(void);
+const struct acm_type *acm_type(unsigned int type);
+const struct acm_vector *acm_vector(unsigned int source, unsigned int target);
+const struct acm_key *acm_key(unsigned int number);
+/* The type of a domain of the boot loader's (by number and name), or of one that Domain-0 creates (by ssidref, 0 = default). */
+bool acm_type_of_module(domid_t id, const char *name, uint8_t *type);
+bool acm_type_of_ssidref(uint32_t ssidref, uint8_t *type);
+
+/* security/hooks.c: 0, or the error that the hypercall answers. */
+long acm_check_hypercall(unsigned long number, const unsigned long *arguments);
+
+/* security/log.c */
+void acm_log(struct domain *source, domid_t target, uint8_t target_type, unsigned int object_class, uint32_t permission,
+             uint32_t hypercall, bool granted);
+
+#endif
