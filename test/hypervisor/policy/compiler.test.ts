@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'mocha';
+import { compilePolicy } from '../../../src/hypervisor/policy/compile';
+import { BootedXen, firmwareImage } from '../../support/bootXen';
+
+const page = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
+const example = /```\n(policy "[^`]*)```/.exec(page)![1]!;
+
+describe('The policy compiler', () => {
+  it('finds nothing to say about the example of docs/policy.md', () => {
+    assert.deepEqual(compilePolicy('example', example).warnings, []);
+  });
+
+  it('mini-OS runs to its end under the example, and nothing is denied', () => {
+    const { bytes } = compilePolicy('example', example);
+    const xen = new BootedXen([{ elf: firmwareImage('mini-os') }, { elf: firmwareImage('mini-os'), name: 'web' }], {
+      policy: bytes,
+    });
+    xen.runUntilConsole('Using scheduler', 5_000_000);
+    xen.machine.run(5_000_000);
+    assert.match(xen.console, /mini-OS/);
+    assert.doesNotMatch(xen.console, /denied/);
+  });
+
+  const mistakes: readonly (readonly [string, RegExp])[] = [
+    ['type a;\nallow b self : core *;', /^p:2:7: there is no type “b”: declare it/],
+    ['type a;\n  allow a self : cor *;', /^p:2:18: there is no class “cor”: use dom0, /],
+    ['type a; allow a self : core bind;', /^p:1:29: core has no permission “bind”: use callbacks, /],
+    ['type a, a;', /^p:1:9: the type “a” is declared already/],
+    ['type a\ndefault a;', /^p:2:1: “;” is missing before “default”: add it/],
+    ['type a; domain "x is a;', /^p:1:16: this text does not end/],
+    ['type a; limit a { memory 3; }', /^p:1:26: “3” is no limit of memory: write one like “16M”/],
+    ['type a; domain 0 is a; domain 0 is a;', /^p:1:31: domain 0 has a type from line 1/],
+    ['permit;', /^p:1:1: there is no statement “permit”/],
+    ['type a; ?', /^p:1:9: “\?” has no meaning here/],
+    [
+      'type a; default a;\nallow a a : grant map;\nnever a a : grant map;',
+      /^p:2:1: this allows a grant:map on a, which line 3/,
+    ],
+  ];
+  for (const [text, sentence] of mistakes)
+    it(`says where and what is wrong in ${JSON.stringify(text)}`, () => {
+      assert.throws(() => compilePolicy('p', text), { message: sentence });
+    });
+
+  it('warns of rules that never apply: idle types, impossible targets, repetitions', () => {
+    const { warnings } = compilePolicy(
+      'p',
+      'type a, b; default a;\nallow a b : console write;\nallow a self : event send;\nallow a self : event send;',
+    );
+    assert.deepEqual(
+      warnings.map((warning) => warning.split(' ')[0]),
+      ['p:2:21:', 'p:4:22:', 'p:1:9:'],
+    );
+  });
+});
