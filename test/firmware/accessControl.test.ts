@@ -146,6 +146,11 @@ describe('Access control', () => {
       new DataView(bytes.buffer).setUint32(at, value, true);
       return bytes;
     };
+    // A key of 24 bytes of name and 32 of its own.
+    const withKey = new Uint8Array(good.length + 56);
+    withKey.set(changed(24, 1));
+    new DataView(withKey.buffer).setUint32(8, withKey.length, true);
+    withKey[good.length] = 0x6b;
     const bad: readonly (readonly [Uint8Array, RegExp])[] = [
       [good.slice(0, 40), /too short/],
       [good.slice(0, -4), /length/],
@@ -158,6 +163,10 @@ describe('Access control', () => {
       [changed(64 + 28, 0), /a type makes no sense/],
       [changed(64 + 3 * 48, 9 << 16), /a label/],
       [changed(good.length - 4, 0xff), /a rule points nowhere/],
+      [changed(64 + 28, 50), /a limit that is not kept here/],
+      [changed(64 + 32, 50), /a limit that is not kept here/],
+      [changed(64 + 40, 50), /a limit that is not kept here/],
+      [withKey, /demands signatures, which are not checked here/],
     ];
     for (const [policy, reason] of bad) {
       const xen = new BootedXen([{ elf: tinyGuest([arm.loop]) }], { policy });
