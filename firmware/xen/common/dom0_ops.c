@@ -192,6 +192,14 @@ static long image_ctl(struct dom0_guest_image_ctl *image)
         return image_copy(d, image);
     case CMD_GUEST_CREATE:
         return image_create(d, image);
+    case CMD_GUEST_CHANNELS:
+        if (!(d->domain_flags & DOMF_started))
+            return -EINVAL;
+        image->store_mfn = d->store_mfn;
+        image->store_port = d->store_port;
+        image->console_mfn = d->console_mfn;
+        image->console_port = d->console_port;
+        return 0;
     default:
         return -ENOSYS;
     }

@@ -73,20 +73,30 @@ void send_guest_virq(struct vcpu *v, unsigned int virq)
         evtchn_set_pending(v, port);
 }
 
+/* A port of d that `remote` may bind to, or an error. The domain builder offers two of each domain's to Domain-0. */
+int evtchn_offer(struct domain *d, domid_t remote)
+{
+    int port = get_free_port(d);
+
+    if (port > 0) {
+        struct evtchn *channel = evtchn_from_port(d, (unsigned int)port);
+
+        channel->state = ECS_UNBOUND;
+        channel->remote_domid = remote;
+    }
+    return port;
+}
+
 static long evtchn_alloc_unbound(struct evtchn_alloc_unbound *alloc)
 {
     struct domain *d = current->domain;
-    struct evtchn *channel;
     int port;
 
     if (alloc->dom != DOMID_SELF && alloc->dom != d->domain_id)
         return -EPERM;
-    port = get_free_port(d);
+    port = evtchn_offer(d, alloc->remote_dom == DOMID_SELF ? d->domain_id : alloc->remote_dom);
     if (port < 0)
         return port;
-    channel = evtchn_from_port(d, (unsigned int)port);
-    channel->state = ECS_UNBOUND;
-    channel->remote_domid = alloc->remote_dom == DOMID_SELF ? d->domain_id : alloc->remote_dom;
     alloc->port = (evtchn_port_t)port;
     return 0;
 }

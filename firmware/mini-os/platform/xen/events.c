@@ -79,6 +79,52 @@ void events_dispatch(void)
     }
 }
 
+int events_listen(evtchn_port_t port, event_handler handler)
+{
+    struct evtchn_op operation = {.cmd = EVTCHNOP_unmask, .u.unmask = {.port = port}};
+    long result;
+
+    if (port >= NR_EVENT_CHANNELS)
+        return -XEN_EINVAL;
+    handlers[port] = handler;
+    result = hypervisor_event_channel_op(&operation);
+    return result < 0 ? (int)result : (int)port;
+}
+
+int events_bind_interdomain(domid_t domain, evtchn_port_t remote_port, event_handler handler)
+{
+    struct evtchn_op operation = {
+        .cmd = EVTCHNOP_bind_interdomain, .u.bind_interdomain = {.remote_dom = domain, .remote_port = remote_port}};
+    long result = hypervisor_event_channel_op(&operation);
+
+    return result < 0 ? (int)result : events_listen(operation.u.bind_interdomain.local_port, handler);
+}
+
+int events_offer(domid_t domain, event_handler handler)
+{
+    struct evtchn_op operation = {
+        .cmd = EVTCHNOP_alloc_unbound, .u.alloc_unbound = {.dom = DOMID_SELF, .remote_dom = domain}};
+    long result = hypervisor_event_channel_op(&operation);
+
+    return result < 0 ? (int)result : events_listen(operation.u.alloc_unbound.port, handler);
+}
+
+void events_notify(evtchn_port_t port)
+{
+    struct evtchn_op operation = {.cmd = EVTCHNOP_send, .u.send = {.port = port}};
+
+    hypervisor_event_channel_op(&operation);
+}
+
+void events_close(evtchn_port_t port)
+{
+    struct evtchn_op operation = {.cmd = EVTCHNOP_close, .u.close = {.port = port}};
+
+    hypervisor_event_channel_op(&operation);
+    if (port < NR_EVENT_CHANNELS)
+        handlers[port] = NULL;
+}
+
 int events_bind_virq(unsigned virq, event_handler handler)
 {
     struct evtchn_op operation = {.cmd = EVTCHNOP_bind_virq, .u.bind_virq = {.virq = virq, .vcpu = 0}};
@@ -86,9 +132,5 @@ int events_bind_virq(unsigned virq, event_handler handler)
 
     if (result < 0)
         return (int)result;
-    evtchn_port_t port = operation.u.bind_virq.port;
-    handlers[port] = handler;
-    operation = (struct evtchn_op){.cmd = EVTCHNOP_unmask, .u.unmask = {.port = port}};
-    result = hypervisor_event_channel_op(&operation);
-    return result < 0 ? (int)result : (int)port;
+    return events_listen(operation.u.bind_virq.port, handler);
 }

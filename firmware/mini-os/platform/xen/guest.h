@@ -30,6 +30,14 @@ void hypervisor_callback(void);
 typedef void (*event_handler)(evtchn_port_t port);
 /* Binds a virtual interrupt and lets it come; the port, or a negative error. */
 int events_bind_virq(unsigned virq, event_handler handler);
+/* Lets the events of a port that is ours already come to this handler; the port, or a negative error. */
+int events_listen(evtchn_port_t port, event_handler handler);
+/* Joins a new port of ours to one that `domain` offers us; our port, or a negative error. */
+int events_bind_interdomain(domid_t domain, evtchn_port_t remote_port, event_handler handler);
+/* A new port of ours that `domain` may bind to; the port, or a negative error. */
+int events_offer(domid_t domain, event_handler handler);
+void events_notify(evtchn_port_t port);
+void events_close(evtchn_port_t port);
 /* Calls the handlers of all that is pending: what guest_upcall does on TRAP_EVENT. */
 void events_dispatch(void);
 /* Masks events; tells whether they were masked already. */

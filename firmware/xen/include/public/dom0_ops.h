@@ -42,6 +42,7 @@
 /* dom0_guest_image_ctl.sub_cmd */
 #define CMD_GUEST_COPY          0
 #define CMD_GUEST_CREATE        1
+#define CMD_GUEST_CHANNELS      2       /* not in the 2008 interface: store_ and console_ mfn and port of a built domain */
 
 /* Identifiers of schedulers. */
 #define SCHED_BVT               0

@@ -167,6 +167,7 @@ void domain_destroy(struct domain *d);
 void domain_discard(struct domain *d);
 void domain_shutdown(struct domain *d, unsigned int reason);
 void domain_crash(struct domain *d, const char *reason);
+int evtchn_offer(struct domain *d, domid_t remote);
 void send_guest_virq(struct vcpu *v, unsigned int virq);
 
 /* common/schedule.c */

@@ -142,11 +142,29 @@ static void build_start_info(struct domain *d, const struct layout *layout, unsi
         p2m[pfn] = mfn + pfn;
 }
 
+/* For the directory and the console of the driver domain, which is Domain-0; whoever created the domain may have chosen. */
+static bool offer_ports(struct domain *d)
+{
+    unsigned long *ports[] = { &d->store_port, &d->console_port };
+
+    for (unsigned int i = 0; i < ARRAY_SIZE(ports); i++)
+        if (*ports[i] == 0) {
+            int port = evtchn_offer(d, 0);
+
+            if (port < 0)
+                return false;
+            *ports[i] = (unsigned long)port;
+        }
+    return true;
+}
+
 /* Fills the domain's memory; NULL, or why not. */
 static const char *populate(struct domain *d, const struct layout *layout, const char *command_line)
 {
     struct cpu_user_regs *frame = d->vcpu[0]->arch.guest_frame;
 
+    if (!(d->domain_flags & DOMF_privileged) && !offer_ports(d))
+        return "the hypervisor's heap is used up";
     load_guest_image(&layout->image, (uint8_t *)(d->min_mfn << PAGE_SHIFT));
     build_start_info(d, layout, d->min_mfn, command_line);
     if (!build_page_tables(d, layout, d->min_mfn))

@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * Foreign pages stand in the range whose second-level tables the builder has made (GUEST_FIXMAP_START): its page of coarse
+ * tables is the last but one of our page tables, before that of the devices.
+ */
+#include "foreign.h"
+
+#include "guest.h"
+#include "platform.h"
+
+#define PLACES 512
+
+static unsigned char used[PLACES];
+
+static long dom0_op(struct dom0_op *operation, unsigned command)
+{
+    operation->cmd = command;
+    operation->interface_version = DOM0_INTERFACE_VERSION;
+    return hypercall(__HYPERVISOR_dom0_op, (unsigned long)operation, 0, 0, 0);
+}
+
+int foreign_next_running(domid_t domain)
+{
+    for (;;) {
+        struct dom0_op operation = {.u.getdomaininfo = {.domain = domain}};
+        long error = dom0_op(&operation, DOM0_GETDOMAININFO);
+
+        if (error)
+            return (int)error;
+        domain = operation.u.getdomaininfo.domain;
+        if (!(operation.u.getdomaininfo.flags & DOMFLAGS_SHUTDOWN))
+            return domain;
+        domain++;
+    }
+}
+
+int foreign_channels(domid_t domain, struct dom0_guest_image_ctl *channels)
+{
+    struct dom0_op operation = {.u.guest_image_ctl = {.domain = domain, .sub_cmd = CMD_GUEST_CHANNELS}};
+    long error = dom0_op(&operation, DOM0_GUEST_IMAGE_CTL);
+
+    *channels = operation.u.guest_image_ctl;
+    return (int)error;
+}
+
+static long set_descriptor(unsigned place, unsigned long value, unsigned owner)
+{
+    unsigned long table = start_info->pt_base + (start_info->nr_pt_frames - 2) * PAGE_SIZE;
+    struct mmu_update request = {
+        .ptr = ((guest_frame_of((void *)table) << PAGE_SHIFT) + place * 4) | MMU_NORMAL_PT_UPDATE, .val = value};
+
+    return hypercall(__HYPERVISOR_mmu_update, (unsigned long)&request, 1, 0, owner);
+}
+
+void *foreign_map(domid_t domain, unsigned long frame)
+{
+    unsigned place = 0;
+
+    while (place < PLACES && used[place])
+        place++;
+    if (place == PLACES || set_descriptor(place, L2_SMALL_UNCACHED(frame << PAGE_SHIFT, L2_AP_KERNEL_ONLY), domain))
+        return NULL;
+    used[place] = 1;
+    return (void *)(GUEST_FIXMAP_START + place * PAGE_SIZE);
+}
+
+void foreign_unmap(void *page)
+{
+    unsigned place = ((unsigned long)page - GUEST_FIXMAP_START) >> PAGE_SHIFT;
+
+    set_descriptor(place, 0, DOMID_SELF);
+    used[place] = 0;
+}
