@@ -70,7 +70,8 @@ describe('Hypervisor: events and time', () => {
     const sender = sleeper([
       ...channelOp(BIND_INTERDOMAIN, 0, 1, 0, 0),
       arm.moveTo(4, 0),
-      ...channelOp(SEND, 1),
+      /* Ports 1 and 2 are those of the directory and the console, offered to Domain-0. */
+      ...channelOp(SEND, 3),
       arm.moveTo(5, 0),
     ]);
     const xen = new BootedXen([{ elf: listener.elf }, { elf: sender.elf }]);
