@@ -19,6 +19,9 @@ enum priority { PRI_BOOST, PRI_UNDER, PRI_OVER, PRI_PARKED };
 
 static struct vcpu *run_queue;          /* by priority; those of one in turn */
 static struct timer account_timer;
+/* By domain id: who has been awake since the last accounting, which looks at nobody else, so that idle domains cost nothing.
+ * By id, not by pointer: a domain may be destroyed meanwhile. */
+static uint32_t awake[MAX_DOMAINS / 32];
 
 static enum priority priority_of(const struct vcpu *v)
 {
@@ -60,28 +63,45 @@ static s_time_t cap_of(const struct vcpu *v)
     return v->sched.u.credit.cap ? v->sched.u.credit.cap * (ACCOUNT_PERIOD / 100) : TIME_NEVER;
 }
 
+/* The next vCPU at or after `*id` that takes part in accounting; NULL when there is none. Who has slept all the time leaves. */
+static struct vcpu *next_active(unsigned int *id)
+{
+    for (; *id < MAX_DOMAINS; (*id)++) {
+        uint32_t bits = awake[*id / 32] >> (*id % 32);
+        struct domain *d;
+
+        if (!bits) {
+            *id |= 31;
+            continue;
+        }
+        if (!(bits & 1))
+            continue;
+        d = find_domain_by_id((domid_t)*id);
+        if (d && active(d->vcpu[0]))
+            return d->vcpu[0];
+        awake[*id / 32] &= ~(1UL << (*id % 32));
+    }
+    return NULL;
+}
+
 /* Every ACCOUNT_PERIOD while somebody is active. */
 static void account(void *unused)
 {
     struct vcpu *curr = schedule_data[0].curr;
     s_time_t now = NOW();
     uint32_t weights = 0;
+    struct vcpu *v;
 
     (void)unused;
     if (!is_idle_vcpu(curr))
         burn(curr, now);
-    for (struct domain *d = domain_list; d; d = d->next_in_list)
-        if (active(d->vcpu[0]))
-            weights += d->vcpu[0]->sched.u.credit.weight;
+    for (unsigned int id = 0; (v = next_active(&id)) != NULL; id++)
+        weights += v->sched.u.credit.weight;
     if (!weights)
         return;                         /* credit_wake starts the timer again */
     run_queue = NULL;
-    for (struct domain *d = domain_list; d; d = d->next_in_list) {
-        struct vcpu *v = d->vcpu[0];
-
+    for (unsigned int id = 0; (v = next_active(&id)) != NULL; id++) {
         v->sched.queued = false;
-        if (!active(v))
-            continue;
         v->sched.u.credit.credits += (s_time_t)divide64((uint64_t)ACCOUNT_PERIOD * v->sched.u.credit.weight, weights);
         if (v->sched.u.credit.credits > CREDIT_MAX)
             v->sched.u.credit.credits = CREDIT_MAX;
@@ -112,7 +132,9 @@ static void credit_init_vcpu(struct vcpu *v)
 static void credit_wake(struct vcpu *v, s_time_t now)
 {
     struct vcpu *curr = schedule_data[0].curr;
+    domid_t id = v->domain->domain_id;
 
+    awake[id / 32] |= 1UL << (id % 32);
     if (v->sched.queued || v == curr)
         return;
     v->sched.u.credit.boosted = v->sched.u.credit.credits > 0;
