@@ -69,6 +69,7 @@ class LockStep {
 /** What acts on a machine, beside `run`. */
 const ACTIONS: ReadonlySet<string | symbol> = new Set<keyof MachineFace>([
   'setBreakpoints',
+  'setWatches',
   'writePhysical',
   'boot',
   'sendConsoleInput',

@@ -18,6 +18,7 @@ import { createTickModel } from './arm926/ticks/models';
 import { perInstruction } from './arm926/ticks/perInstruction';
 import { traced } from './arm926/ticks/traced';
 import { describeWalk } from './arm926/walkReport';
+import { Watches } from './arm926/watches';
 import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
 import { InputQueue, type InputDelivery } from './inputQueue';
 import { oneOf, ENGINE_MODES, TLB_MODES, VFP_MODES, type MachineOptions } from './machineOptions';
@@ -44,6 +45,8 @@ import type {
   RunStop,
   TranslationRegime,
   Walk,
+  WatchHit,
+  WatchedRange,
 } from './types';
 
 export type { MachineOptions };
@@ -76,6 +79,7 @@ export class Machine implements MachineFace {
   /** The model with a listener, while a trace is made. */
   private traceModel: TickModel | undefined;
   private armed: readonly number[] = [];
+  private watches: Watches | undefined;
   private readonly bus: PeripheralBus;
   private readonly snapshots: Snapshots;
   private readonly memorySystem: string;
@@ -186,6 +190,7 @@ export class Machine implements MachineFace {
     const { s } = this.core;
     // Asked for between two runs: there is none to stop.
     if (this.core.haltReason === STOP_ASKED) this.core.haltReason = undefined;
+    if (this.watches !== undefined) this.watches.hits = [];
     const startPc = s[15];
     this.deliverInputs();
     let left = Math.max(0, Math.floor(maxInstructions));
@@ -203,6 +208,7 @@ export class Machine implements MachineFace {
       this.endSlice(used);
       if (this.core.haltReason === STOP_ASKED) {
         this.core.haltReason = undefined;
+        if (this.watches !== undefined && this.watches.hits.length > 0) return { kind: 'watch', hits: this.takeHits() };
         if (end === 'halted') return { kind: 'asked' };
       }
       if (end === 'breakpoint') return { kind: 'breakpoint', pc: s[15]! >>> 0 };
@@ -250,6 +256,18 @@ export class Machine implements MachineFace {
   setBreakpoints(addresses: Iterable<number>): void {
     this.armed = [...addresses];
     this.interpreter.setBreakpoints(this.armed);
+  }
+
+  setWatches(ranges: readonly WatchedRange[]): void {
+    this.watches = ranges.length === 0 ? undefined : new Watches(this.ram, ranges, () => this.requestStop());
+    this.core.memory.watch(this.watches);
+    this.outside.watches = this.watches;
+  }
+
+  private takeHits(): readonly WatchHit[] {
+    const { hits } = this.watches!;
+    this.watches!.hits = [];
+    return hits;
   }
 
   traceInstructions(listener: InstructionListener | undefined): void {
@@ -387,6 +405,7 @@ export class Machine implements MachineFace {
   snapshot(): MachineSnapshot {
     const { core } = this;
     if (this.followsBlocks) noteOpenBlock(core, this.traceModel!);
+    core.memory.allowLoads();
     const state: MachineState = {
       words: core.s.slice(0, Word.SCRATCH),
       vfp: core.vfpPresent ? core.s.slice(Word.VFP_REGISTERS, Word.VFP_SCRATCH) : undefined,
@@ -406,6 +425,7 @@ export class Machine implements MachineFace {
     };
     // From now on the first store to each page has to be noticed.
     core.memory.tlb.withholdWrites();
+    core.memory.withholdWatched();
     return { version: SNAPSHOT_VERSION, board: this.boardName, state };
   }
 
@@ -425,6 +445,7 @@ export class Machine implements MachineFace {
     core.haltReason = state.haltReason;
     this.inputs.restore(state.inputs);
     core.memory.tlb.restore(state.tlb);
+    core.memory.withholdWatched();
     if (state.caches !== undefined) core.memory.caches?.restore(state.caches);
     if (state.mainTlb !== undefined) core.memory.mainTlb?.restore(state.mainTlb as MainTlbState);
     this.tickModel.observer?.restore(state.tickObserver);

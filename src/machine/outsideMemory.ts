@@ -3,6 +3,7 @@
  * through the guest's page tables, each with what it means for the caches. How the CPU itself reaches memory is arm926/memory.ts.
  */
 import type { Core } from './arm926/core';
+import type { Watches } from './arm926/watches';
 import type { AccessKind, Walk } from './types';
 
 /** Pages of 1 KB are the smallest whose translation may differ. */
@@ -11,6 +12,9 @@ const SMALLEST_PAGE_BYTES = 0x400;
 type Translate = (virtualAddress: number, access: AccessKind, privileged: boolean) => Walk;
 
 export class OutsideMemory {
+  /** Ranges that devices' accesses have to be told of. */
+  watches: Watches | undefined;
+
   constructor(
     private readonly core: Core,
     private readonly translate: Translate,
@@ -40,6 +44,7 @@ export class OutsideMemory {
   deviceReads(address: number, byteLength: number): Uint8Array | undefined {
     const offset = this.core.ram.offsetOfRange(address, byteLength);
     if (offset >= 0) this.core.memory.caches?.deviceReads(offset, byteLength);
+    this.watches?.device(address, byteLength, false);
     return this.load(address, byteLength);
   }
 
@@ -78,7 +83,9 @@ export class OutsideMemory {
 
   /** ROM stays as it is. */
   private deviceStores(address: number, bytes: Uint8Array): boolean {
-    return this.core.ram.writableOffsetOf(address) >= 0 && this.fill(address, bytes);
+    const stored = this.core.ram.writableOffsetOf(address) >= 0 && this.fill(address, bytes);
+    if (stored) this.watches?.device(address, bytes.length, true);
+    return stored;
   }
 
   /** Copies between guest-virtual memory and bytes, page by page. */
@@ -103,6 +110,7 @@ export class OutsideMemory {
       } else {
         const piece = this.load(physicalAddress, length);
         if (piece === undefined) return undefined;
+        this.watches?.device(physicalAddress, length, false);
         memory.caches?.deviceReadsVirtual(modifiedVirtualAddress, offset, piece);
         bytes.set(piece, done);
       }

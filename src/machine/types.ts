@@ -45,8 +45,37 @@ export type RunStop =
   | { readonly kind: 'waiting' }
   /** `requestStop` was called during the run; the instruction that caused it has been executed. */
   | { readonly kind: 'asked' }
+  /** Watched addresses were accessed, by the last instruction that was executed or by a device since. Never empty. */
+  | { readonly kind: 'watch'; readonly hits: readonly WatchHit[] }
   /** The guest switched the machine off, or a device was used in a way that the real board does not survive. */
   | { readonly kind: 'halted'; readonly reason: string };
+
+/** Addresses whose accesses end a run (`setWatches`). Address unsigned; the range does not go round the end of the address space. */
+export interface WatchedRange {
+  /**
+   * `virtual`: as the CPU's instructions say it, before the FCSE, in whatever address space; devices have none. `physical`: that memory (or
+   * device register), by whatever address it is reached, and by devices too.
+   */
+  readonly space: 'virtual' | 'physical';
+  readonly address: number;
+  /** At least 1. */
+  readonly byteLength: number;
+  readonly access: 'read' | 'write' | 'readWrite';
+}
+
+/** One access to a watched range. Instruction fetches and table walks are none. */
+export interface WatchHit {
+  /** Of the range in the list that was given. */
+  readonly index: number;
+  readonly access: 'read' | 'write';
+  /** In the range's space; where the access begins, aligned to its size. */
+  readonly address: number;
+  readonly byteLength: number;
+  readonly by: 'cpu' | 'device';
+  /** As the CPU said it, and the address of the instruction; undefined for a device. */
+  readonly virtualAddress?: number;
+  readonly pc?: number;
+}
 
 /** The CP15 registers of the ARM926EJ-S that a debugger shows (ARM DDI 0198D, chapter 2). All unsigned 32-bit. */
 export interface Cp15Registers {
@@ -335,6 +364,12 @@ export interface MachineFace {
   traceInstructions?(listener: InstructionListener | undefined): void;
   /** Replaces the set of armed virtual pc values. Costs nothing per instruction on pages that hold none. */
   setBreakpoints(addresses: Iterable<number>): void;
+
+  /**
+   * Replaces the watched ranges: a run ends with `watch` at the boundary after an instruction that accessed one. Pages with a watched
+   * byte leave the fast path for the accesses that are watched; nothing else becomes slower.
+   */
+  setWatches(ranges: readonly WatchedRange[]): void;
 
   /** RAM (or ROM) bytes; undefined when any byte of the range is not memory. No side effects. */
   readPhysical(address: number, byteLength: number): Uint8Array | undefined;

@@ -8,8 +8,10 @@ import type { Caches } from './cache/caches';
 import { RAM_OFFSET, Word } from './layout';
 import { MainTlb } from './mainTlb';
 import { isPrivileged } from './modes';
+import { Psr } from './psr';
 import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb, attributesOf } from './tlb';
 import { Control, READ, Status, WRITE, WalkRecord, judge, modifiedAddress, walk } from './walk';
+import type { Watches } from './watches';
 
 /** Thrown by an access that ends in a data abort, after DFSR and FAR have been set. Caught by the interpreter only. */
 export const DATA_ABORT: { readonly dataAbort: true } = Object.freeze({ dataAbort: true });
@@ -32,6 +34,8 @@ export class CpuMemory {
   directData = true;
   /** Called with each data access (virtual address) that did not abort, after it, when set; wants `directData` false. */
   onData: ((virtual: number, write: boolean) => void) | undefined;
+  /** Ranges whose accesses have to be told, when there are any. */
+  private watches: Watches | undefined;
   private bus!: PeripheralBus;
   private readonly s: Int32Array;
   private readonly record = new WalkRecord();
@@ -59,6 +63,26 @@ export class CpuMemory {
 
   connect(bus: PeripheralBus): void {
     this.bus = bus;
+  }
+
+  /** From now on these accesses are told. The TLB's entries stay, so that the guest sees no difference; only their fast paths go and come back. */
+  watch(watches: Watches | undefined): void {
+    this.watches = watches;
+    this.withholdWatched();
+  }
+
+  /** After the TLB's entries came from elsewhere: only what is not watched takes the fast path. */
+  withholdWatched(): void {
+    const { watches } = this;
+    this.allowLoads();
+    if (watches === undefined || !this.directData) return;
+    this.tlb.allowLoadsWhere((page, place) => !watches.seesLoads(page, place));
+    this.tlb.withholdWritesWhere((page, place) => watches.seesStores(page, place));
+  }
+
+  /** Gives loads the fast path back, watched or not: what is kept of a machine does not say that it was watched. */
+  allowLoads(): void {
+    if (this.directData) this.tlb.allowLoadsWhere(() => true);
   }
 
   load32(virtual: number): number {
@@ -106,6 +130,7 @@ export class CpuMemory {
     const aligned = virtual & -size;
     const offset = this.translate(aligned, READ, privileged);
     if (offset >= 0) {
+      this.watches?.accessAt(aligned, offset, size, false, this.pc);
       if (this.caches !== undefined) {
         const cached = this.caches.load(virtual, offset, size, this.attributes);
         if (this.onData !== undefined) this.onData(virtual, false);
@@ -118,6 +143,7 @@ export class CpuMemory {
     this.caches?.beforeDevice();
     const value = this.bus.read(this.record.physical, size);
     if (value === undefined) this.externalAbort(aligned);
+    this.watches?.access(aligned, this.record.physical, size, false, this.pc);
     if (this.onData !== undefined) this.onData(virtual, false);
     return size === 4 ? value | 0 : size === 2 ? value & 0xffff : value & 0xff;
   }
@@ -127,6 +153,7 @@ export class CpuMemory {
     const aligned = virtual & -size;
     const offset = this.translate(aligned, WRITE, privileged);
     if (offset >= 0) {
+      this.watches?.accessAt(aligned, offset, size, true, this.pc);
       if (this.caches !== undefined) {
         this.caches.store(virtual, offset, size, value, this.attributes);
         if (this.onData !== undefined) this.onData(virtual, true);
@@ -142,7 +169,13 @@ export class CpuMemory {
     this.caches?.beforeDevice();
     const unsigned = size === 4 ? value >>> 0 : size === 2 ? value & 0xffff : value & 0xff;
     if (!this.bus.write(this.record.physical, size, unsigned)) this.externalAbort(aligned);
+    this.watches?.access(aligned, this.record.physical, size, true, this.pc);
     if (this.onData !== undefined) this.onData(virtual, true);
+  }
+
+  /** Address of the instruction that executes. */
+  private get pc(): number {
+    return this.s[15]! - ((this.s[Word.CPSR]! & Psr.T) !== 0 ? 4 : 8);
   }
 
   /** Raises the alignment fault if SCTLR.A asks for it; it comes before all others and needs no MMU (ARM DDI 0100 B4.5.2). */
@@ -157,7 +190,7 @@ export class CpuMemory {
 
   /**
    * For translated code, which then makes the access itself: whether an aligned access within a page ends in RAM with no fault
-   * and touches no decoded code. The TLB's entry is then there. A fault is left to whoever makes the access.
+   * and touches neither decoded code nor anything watched. The TLB's entry is then there. A fault is left to whoever makes the access.
    */
   permits(virtual: number, bytes: number, write: boolean): boolean {
     let offset: number;
@@ -170,6 +203,9 @@ export class CpuMemory {
     if (offset < 0) return false;
     const entry = this.ram.words[Tlb.entry(this.s[Word.TLB_BANK]!, virtual) + 3]!;
     if (((entry ^ virtual) & PAGE) !== 0 || (entry & ENTRY_VALID) === 0 || entry === -1) return false;
+    const { watches } = this;
+    if (watches !== undefined && (write ? watches.seesStores(virtual, offset) : watches.seesLoads(virtual, offset)))
+      return false;
     return !write || !this.ram.holdsCode(offset, bytes);
   }
 
@@ -190,7 +226,8 @@ export class CpuMemory {
       if (kind === WRITE) {
         const place = (offset - RAM_OFFSET) >>> 12;
         this.ram.dirty[place] = 1;
-        if (this.directData && this.ram.codePages[place] === 0) w[e + 1] = virtual & PAGE;
+        if (this.directData && this.ram.codePages[place] === 0 && !this.watches?.seesStores(virtual, offset))
+          w[e + 1] = virtual & PAGE;
       }
       return offset;
     }
@@ -207,13 +244,15 @@ export class CpuMemory {
     const page = (offset - RAM_OFFSET) >>> 12;
     if (kind === WRITE) this.ram.dirty[page] = 1;
     const writable = (this.record.rights & WRITE) !== 0 && this.ram.isWritable(offset);
-    const writeDirect = writable && this.ram.dirty[page] !== 0 && this.ram.codePages[page] === 0;
+    const { watches } = this;
+    const writeDirect =
+      writable && this.ram.dirty[page] !== 0 && this.ram.codePages[page] === 0 && !watches?.seesStores(virtual, offset);
     this.tlb.fill(
       bank,
       virtual,
       (offset - virtual) | 0,
       writable,
-      this.directData,
+      this.directData && !watches?.seesLoads(virtual, offset),
       this.directData && writeDirect,
       this.record.pageBytes > 0x1000,
       attributesOf(this.record),

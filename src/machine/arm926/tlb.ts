@@ -173,16 +173,33 @@ export class Tlb {
 
   /** Sends stores to the 4 KB at `memoryOffset` to the slow path from now on (all pages when it is undefined). */
   withholdWrites(memoryOffset?: number): void {
+    this.withholdWritesWhere((_page, place) => memoryOffset === undefined || place === memoryOffset);
+  }
+
+  /** The same for the pages that are chosen by their virtual address and place in the memory. */
+  withholdWritesWhere(chosen: (page: number, place: number) => boolean): void {
+    this.eachEntry((e, w) => {
+      const page = w[e + 1]!;
+      if (page !== NONE && chosen(page, (page + w[e + 2]!) | 0)) w[e + 1] = NONE;
+    });
+  }
+
+  /** Has loads take the fast path where that is so for the page of an entry, and nowhere else. */
+  allowLoadsWhere(allowed: (page: number, place: number) => boolean): void {
+    this.eachEntry((e, w) => {
+      const rights = w[e + 3]!;
+      if (rights === NONE) return;
+      const page = rights & 0xfffff000;
+      w[e] = allowed(page, (page + w[e + 2]!) | 0) ? page : NONE;
+    });
+  }
+
+  /** All entries that may be valid, by the index of their first word. */
+  private eachEntry(use: (e: number, words: Int32Array) => void): void {
     for (const bank of this.banks) {
-      if (bank.fills === 0) continue;
       const journaled = bank.fills <= JOURNAL;
       const count = journaled ? bank.fills : TLB_ENTRIES;
-      for (let i = 0; i < count; i++) {
-        const e = journaled ? bank.journal[i]! : bank.base + i * TLB_ENTRY_WORDS;
-        const page = this.words[e + 1]!;
-        if (page === NONE) continue;
-        if (memoryOffset === undefined || ((page + this.words[e + 2]!) | 0) === memoryOffset) this.words[e + 1] = NONE;
-      }
+      for (let i = 0; i < count; i++) use(journaled ? bank.journal[i]! : bank.base + i * TLB_ENTRY_WORDS, this.words);
     }
   }
 
