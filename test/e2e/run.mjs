@@ -57,7 +57,7 @@ async function runSuite() {
 }
 
 async function runWalk() {
-  const mocha = new Mocha({ ui: 'bdd', timeout: 90_000, slow: 30_000, bail: true });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 120_000, slow: 30_000, bail: true });
   mocha.addFile(path.join(here, 'walk/walk.test.mjs'));
   await mocha.loadFilesAsync();
   return (await new Promise((resolve) => mocha.run(resolve))) === 0;

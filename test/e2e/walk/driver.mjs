@@ -29,7 +29,8 @@ export async function startDebugging(page, name) {
     await offer.waitFor();
   }
   await page.keyboard.press('F5');
-  await page.locator('.debug-toolbar:visible').first().waitFor();
+  // The first session of a workbench activates the extension, too.
+  await page.locator('.debug-toolbar:visible').first().waitFor({ timeout: 60_000 });
 }
 
 /**
