@@ -10,12 +10,14 @@ import type { PathMapping } from './paths';
 type SourceRequests = Parameters<DebugEngine['setSourceBreakpoints']>[1];
 type FunctionRequests = Parameters<DebugEngine['setFunctionBreakpoints']>[0];
 type InstructionRequests = Parameters<DebugEngine['setInstructionBreakpoints']>[0];
+type DataRequests = Parameters<DebugEngine['setDataBreakpoints']>[0];
 type FilterRequests = Parameters<DebugEngine['setExceptionFilters']>[0];
 
 export class BreakpointSets {
   private readonly sources = new Map<string, SourceRequests>();
   private functions: FunctionRequests = [];
   private instructions: InstructionRequests = [];
+  private data: DataRequests = [];
   private filters: FilterRequests = [];
   /** The client's numbers in order, for each set; and from the engine's numbers to them. */
   private readonly clientIds = new Map<string, number[]>();
@@ -41,6 +43,11 @@ export class BreakpointSets {
     return this.apply('instruction', requests, () => this.engine.setInstructionBreakpoints(requests));
   }
 
+  setData(requests: DataRequests): BreakpointState[] {
+    this.data = requests;
+    return this.apply('data', requests, () => this.engine.setDataBreakpoints(requests));
+  }
+
   setFilters(requests: FilterRequests): BreakpointState[] {
     this.filters = requests;
     return this.apply('exception', requests, () => this.engine.setExceptionFilters(requests));
@@ -57,6 +64,7 @@ export class BreakpointSets {
       ),
       ...this.number('function', engine.setFunctionBreakpoints(this.functions), false),
       ...this.number('instruction', engine.setInstructionBreakpoints(this.instructions), false),
+      ...this.number('data', engine.setDataBreakpoints(this.data), false),
       ...this.number('exception', engine.setExceptionFilters(this.filters), false),
     ];
   }

@@ -18,6 +18,7 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
   breakpoint: 'breakpoint',
   functionBreakpoint: 'function breakpoint',
   instructionBreakpoint: 'instruction breakpoint',
+  dataBreakpoint: 'data breakpoint',
   exception: 'exception',
   step: 'step',
   pause: 'pause',

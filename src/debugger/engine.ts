@@ -6,6 +6,7 @@ import type { AddressSpace, DomainView, OrMissing, VcpuView } from '../hyperviso
 import type { ImageFace } from '../image/face';
 import type { AccessKind, MachineFace, MachineSnapshot, Walk } from '../machine/types';
 import { Conditions } from './breakpoints/conditions';
+import { DataBreakpoints } from './breakpoints/dataBreakpoints';
 import { FilterSetter } from './breakpoints/filterSetter';
 import { BreakpointSetters } from './breakpoints/setters';
 import { BreakpointStore } from './breakpoints/store';
@@ -31,6 +32,7 @@ import {
   type BreakpointRequest,
   type BreakpointState,
   type ConsoleOutput,
+  type DataBreakpointRequest,
   type DebugEngine,
   type Frame,
   type LaunchSettings,
@@ -63,6 +65,7 @@ export class Engine implements DebugEngine {
   private readonly setters: BreakpointSetters;
   private readonly filters: FilterSetter;
   private readonly conditions: Conditions;
+  private readonly data: DataBreakpoints;
   private readonly coherence: CoherenceWatch;
   private readonly loop: RunLoop;
   private readonly starter: Start;
@@ -102,12 +105,14 @@ export class Engine implements DebugEngine {
     );
     const coherence = () => this.coherence;
     this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, currentThread, coherence);
+    this.data = new DataBreakpoints(target, this.store, this.conditions);
     this.loop = new RunLoop(
       target.machine,
       this.store,
       runHost,
       target.hypervisor ? undefined : new KernelCrash(target),
       { ask: () => this.coherence.ask(() => this.store.judgeReport()) },
+      this.data,
     );
     this.starter = new Start(target, this.loop, settings, entry);
     this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
@@ -215,6 +220,10 @@ export class Engine implements DebugEngine {
     requests: readonly { readonly id: string; readonly condition?: string }[],
   ): readonly BreakpointState[] {
     return this.filters.set(requests);
+  }
+
+  setDataBreakpoints(requests: readonly DataBreakpointRequest[]): readonly BreakpointState[] {
+    return this.data.set(requests);
   }
 
   domains(): OrMissing<readonly DomainView[]> {

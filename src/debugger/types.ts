@@ -110,6 +110,7 @@ export type StopReason =
   | 'breakpoint'
   | 'functionBreakpoint'
   | 'instructionBreakpoint'
+  | 'dataBreakpoint'
   | 'exception'
   | 'step'
   | 'pause'
@@ -134,6 +135,32 @@ export interface BreakpointRequest {
   readonly hitCondition?: string;
   readonly logMessage?: string;
 }
+/** What a data breakpoint watches. */
+export type DataTarget =
+  | {
+      readonly kind: 'memory';
+      readonly space: AddressSpace;
+      readonly address: number;
+      readonly byteLength: number;
+      /**
+       * Whose accesses count. `memory`: everybody's to what stands there when the breakpoint is set, by whatever address, and devices' too. `domain`:
+       * those at this virtual address while the space's domain (or the hypervisor) executes. `everyDomain`: those at this virtual address, whoever executes.
+       */
+      readonly scope: 'memory' | 'domain' | 'everyDomain';
+    }
+  /** A register of the CPU as the space's code sees it; a domain's are those while its guest executes. */
+  | { readonly kind: 'register'; readonly space: AddressSpace; readonly name: string };
+
+export interface DataBreakpointRequest {
+  readonly target: DataTarget;
+  /** `write` stops when the value has changed, the others at every access. A register knows `write` only. */
+  readonly access: 'read' | 'write' | 'readWrite';
+  /** What it is called in the description of a stop. */
+  readonly name: string;
+  readonly condition?: string;
+  readonly hitCondition?: string;
+}
+
 export interface BreakpointState {
   readonly id: number;
   readonly verified: boolean;
@@ -164,6 +191,8 @@ export interface Value {
   readonly indexed?: number;
   /** For memory views: an address with its space. */
   readonly memory?: { readonly space: AddressSpace; readonly address: number };
+  /** Where the value itself stands, for data breakpoints; absent for what stands nowhere. */
+  readonly storage?: DataTarget;
   /** Writes a new value given as text; absent when read-only. */
   readonly set?: (text: string) => void;
   /** Why `set` is absent, where there is more to say than that: the second half of a sentence. */
@@ -243,6 +272,8 @@ export interface DebugEngine extends EngineEvents {
   setInstructionBreakpoints(
     requests: readonly (BreakpointRequest & { readonly space: AddressSpace; readonly address: number })[],
   ): readonly BreakpointState[];
+  /** Throws nothing: what cannot be watched is answered as unverified with its reason. */
+  setDataBreakpoints(requests: readonly DataBreakpointRequest[]): readonly BreakpointState[];
   setExceptionFilters(
     requests: readonly { readonly id: string; readonly condition?: string }[],
   ): readonly BreakpointState[];

@@ -42,6 +42,9 @@ const requestOfCapability: Readonly<Record<string, string>> = {
   supportsBreakpointLocationsRequest: 'breakpointLocations',
   supportsSteppingGranularity: 'next',
   supportsInstructionBreakpoints: 'setInstructionBreakpoints',
+  supportsDataBreakpoints: 'setDataBreakpoints',
+  supportsDataBreakpointBytes: 'dataBreakpointInfo',
+  breakpointModes: 'dataBreakpointInfo',
 };
 
 describe('capabilities', () => {

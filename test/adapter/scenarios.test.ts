@@ -258,4 +258,31 @@ describe('a session over stdio', function () {
       await client.until('next', { threadId, granularity: 'line' });
       await client.until('next', { threadId, granularity: 'line' });
     }));
+
+  it('stops at data breakpoints on a variable, on an address and on a register', () =>
+    holdSession('data-breakpoints', async (client) => {
+      await client.launch({ ...twoMiniOs, stopOnEntry: true });
+      await client.until('configurationDone');
+      await setFunctions(client, 'dom1:run_workload');
+      const { threadId } = await client.until('continue', { threadId: 1 });
+      await setFunctions(client);
+      const [top] = await stackOf(client, threadId);
+      const info = (name: string, more: object = {}): Promise<{ dataId: string }> =>
+        client.body('dataBreakpointInfo', { name, frameId: top!.id, ...more });
+      const ticks = await info('dom1:tick_count');
+      const address = await info('dom1:0xfbf01000', { asAddress: true, bytes: 16, mode: 'domain' });
+      const register = await info('$sp');
+      await info('1 + 2');
+      const watch = (dataId: string, accessType: string): Promise<unknown> =>
+        client.body('setDataBreakpoints', { breakpoints: [{ dataId, accessType }] });
+      for (const [dataId, accessType] of [
+        [ticks.dataId, 'write'],
+        [address.dataId, 'readWrite'],
+        [register.dataId, 'write'],
+      ] as const) {
+        await watch(dataId, accessType);
+        await client.until('continue', { threadId });
+      }
+      assert.equal((await client.send('setDataBreakpoints', { breakpoints: [{ dataId: 'nonsense' }] })).success, false);
+    }));
 });

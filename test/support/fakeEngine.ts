@@ -169,6 +169,7 @@ export class FakeEngine implements DebugEngine {
     this.set(`source ${path}`, requests, (index) => ({ source: { path, line: requests[index].line } }));
   setFunctionBreakpoints: DebugEngine['setFunctionBreakpoints'] = (requests) => this.set('function', requests);
   setInstructionBreakpoints: DebugEngine['setInstructionBreakpoints'] = (requests) => this.set('instruction', requests);
+  setDataBreakpoints: DebugEngine['setDataBreakpoints'] = (requests) => this.set('data', requests);
   setExceptionFilters: DebugEngine['setExceptionFilters'] = (requests) => this.set('exception', requests);
 
   domains(): ReturnType<DebugEngine['domains']> {

@@ -5,6 +5,7 @@ import { completions } from './completions';
 import { configurationDone } from './configurationDone';
 import { consoleInput } from './consoleInput';
 import { continueRequest } from './continue';
+import { dataBreakpointInfo, setDataBreakpoints } from './dataBreakpoints';
 import { disassemble } from './disassemble';
 import { disconnect } from './disconnect';
 import { display } from './display';
@@ -41,6 +42,8 @@ export const requestHandlers: readonly RequestHandler[] = [
   setFunctionBreakpoints,
   setInstructionBreakpoints,
   setExceptionBreakpoints,
+  dataBreakpointInfo,
+  setDataBreakpoints,
   breakpointLocations,
   threads,
   stackTrace,

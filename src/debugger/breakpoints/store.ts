@@ -10,7 +10,13 @@ import { UserError } from '../types';
 import type { Breakpoint, Place, Sighting } from './breakpoint';
 
 /** When several kinds stand at one address, the most telling names the stop. */
-const PRIORITY: readonly StopReason[] = ['exception', 'functionBreakpoint', 'instructionBreakpoint', 'breakpoint'];
+const PRIORITY: readonly StopReason[] = [
+  'dataBreakpoint',
+  'exception',
+  'functionBreakpoint',
+  'instructionBreakpoint',
+  'breakpoint',
+];
 
 export class BreakpointStore implements Judge {
   /** By owner (a source file, "functions", "instructions", "filters"): a DAP client replaces one owner's set as a whole. */
@@ -72,7 +78,12 @@ export class BreakpointStore implements Judge {
 
   /** Asked about a report of the machine, at the boundary after the instruction that caused it. */
   judgeReport(): Halt | undefined {
-    const hit = this.reportBreakpoints().flatMap((breakpoint) => {
+    return this.judgeThese(this.reportBreakpoints());
+  }
+
+  /** Breakpoints that were met elsewhere than at an address: asks their conditions and counts. */
+  judgeThese(breakpoints: readonly Breakpoint[]): Halt | undefined {
+    const hit = breakpoints.flatMap((breakpoint) => {
       const sighting = this.ask(breakpoint);
       return sighting ? [{ breakpoint, sighting }] : [];
     });

@@ -250,7 +250,13 @@ class Evaluator {
     const rightBare = right.type && stripType(right.type);
     if (rightBare?.kind === 'pointer') return this.plain((scalarOf(left) - scalarOf(right)) / size, false);
     const distance = scalarOf(right) * size * (operator === '-' ? -1 : 1);
-    return { ...left, assign: undefined, place: undefined, value: (scalarOf(left) + distance) >>> 0 };
+    return {
+      ...left,
+      assign: undefined,
+      place: undefined,
+      storage: undefined,
+      value: (scalarOf(left) + distance) >>> 0,
+    };
   }
 
   private cast(type: CType, operand: Operand): Operand {

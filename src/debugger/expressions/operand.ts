@@ -4,6 +4,7 @@ import type { AddressSpace } from '../../hypervisor/types';
 import type { ImageFace } from '../../image/face';
 import type { CType } from '../../image/types';
 import type { BitField } from '../registers/fields';
+import type { DataTarget } from '../types';
 
 export interface Operand {
   /** Undefined for plain integers: constants, registers, results of arithmetic. */
@@ -13,6 +14,8 @@ export interface Operand {
   readonly unsigned: boolean;
   readonly space: AddressSpace;
   readonly place?: TypedPlace;
+  /** Where it stands, for data breakpoints, unless it is the whole of `place`. */
+  readonly storage?: DataTarget;
   /** Whose types its members have. */
   readonly image?: ImageFace;
   /** Writes the scalar; absent for what is no lvalue. */

@@ -2,7 +2,7 @@
  * Runs the machine in slices and gives the event loop a turn between them, so that a pause is heard within 50 ms. Knows what stops a
  * run only through the two collaborators it asks: the breakpoints' judge and the goal of a step. Decides nothing about either.
  */
-import type { MachineFace } from '../../machine/types';
+import type { MachineFace, RunStop, WatchHit } from '../../machine/types';
 import type { RunLimits, StopReason } from '../types';
 import type { RunHost } from './host';
 
@@ -32,6 +32,15 @@ export interface CrashWatch {
 /** Asked after every run whether the machine has reported something that stops it. */
 export interface ReportWatch {
   ask(): Halt | undefined;
+}
+
+/** Asked about accesses to what the machine watches, and about registers (`dataBreakpoints.ts`). */
+export interface DataWatch {
+  /** Called before the machine is set going. */
+  arm(): void;
+  readonly comparesRegisters: boolean;
+  judge(hits: readonly WatchHit[]): Halt | undefined;
+  judgeRegisters(): Halt | undefined;
 }
 
 /** Where a step wants to arrive. */
@@ -65,6 +74,7 @@ export class RunLoop {
     private readonly host: RunHost,
     private readonly crash?: CrashWatch,
     private readonly reports?: ReportWatch,
+    private readonly data?: DataWatch,
   ) {}
 
   requestPause(): void {
@@ -74,6 +84,7 @@ export class RunLoop {
   /** To be called once when a user's run or step begins: a pause asked for earlier is over. */
   begin(): void {
     this.pauseRequested = false;
+    this.data?.arm();
   }
 
   /** Runs until a breakpoint stops, the goal is reached, a limit is met, or a pause is asked for. */
@@ -95,8 +106,7 @@ export class RunLoop {
   /** Executes exactly one instruction; the breakpoints at the address after it are asked. */
   single(): Halt | undefined {
     const stop = this.machine.run(1);
-    const ended = this.ended(stop.kind === 'halted' || stop.kind === 'waiting' ? stop : undefined);
-    return ended ?? this.reports?.ask() ?? this.judgeHere();
+    return this.ended(stop) ?? this.reports?.ask() ?? joined(this.accessed(stop), this.judgeHere());
   }
 
   /** For loops of single steps: gives the event loop a turn, and says whether a pause was asked for. */
@@ -111,7 +121,8 @@ export class RunLoop {
     const end = this.machine.instructionCount + this.sliceInstructions;
     let stops = 0;
     while (this.machine.instructionCount < end) {
-      const left = Math.min(end, until, this.nextCrashCheck()) - this.machine.instructionCount;
+      const most = Math.min(end, until, this.nextCrashCheck()) - this.machine.instructionCount;
+      const left = this.data?.comparesRegisters ? Math.min(most, 1) : most;
       if (left <= 0) return halt('count', 'The asked number of instructions has been executed');
       const before = this.machine.instructionCount;
       const stop = this.machine.run(left);
@@ -119,7 +130,9 @@ export class RunLoop {
       if (ended) return { kind: 'halt', halt: ended };
       const crashed = this.machine.instructionCount % CRASH_CHECK === 0 ? this.crash?.betweenSlices() : undefined;
       if (crashed) return { kind: 'halt', halt: crashed };
+      const accessed = this.accessed(stop);
       const pc = this.machine.cpu.getRegister(15);
+      if (accessed) return { kind: 'halt', halt: joined(accessed, armed.has(pc) ? this.judgeHere() : undefined) };
       // A slice may end, by its count, just at an armed address: the next run would not stop there any more.
       if (armed.has(pc) && this.machine.instructionCount !== before) {
         const found = this.judgeHere();
@@ -132,6 +145,12 @@ export class RunLoop {
     return undefined;
   }
 
+  /** Data breakpoints that this end of a run means. */
+  private accessed(stop: RunStop): Halt | undefined {
+    const halt = stop.kind === 'watch' ? this.data?.judge(stop.hits) : undefined;
+    return halt ?? (this.data?.comparesRegisters ? this.data.judgeRegisters() : undefined);
+  }
+
   private judgeHere(): Halt | undefined {
     const pc = this.machine.cpu.getRegister(15);
     return this.judge.judge(pc) ?? this.crash?.atVector(pc);
@@ -142,9 +161,9 @@ export class RunLoop {
     return (Math.floor(this.machine.instructionCount / CRASH_CHECK) + 1) * CRASH_CHECK;
   }
 
-  private ended(stop: ReturnType<MachineFace['run']> | undefined): Halt | undefined {
-    if (stop?.kind === 'halted') return halt('halted', 'The machine has halted', stop.reason).halt;
-    if (stop?.kind === 'waiting')
+  private ended(stop: RunStop): Halt | undefined {
+    if (stop.kind === 'halted') return halt('halted', 'The machine has halted', stop.reason).halt;
+    if (stop.kind === 'waiting')
       return halt('waiting', 'The CPU waits for an interrupt that no timer will raise: only console input can wake it')
         .halt;
     return undefined;
@@ -163,6 +182,14 @@ export class RunLoop {
       Math.min(LARGEST_SLICE, Math.max(SMALLEST_SLICE, this.sliceInstructions * factor)),
     );
   }
+}
+
+/** One stop out of two at the same instruction; the first names it. */
+function joined(first: Halt, second: Halt | undefined): Halt;
+function joined(first: Halt | undefined, second: Halt | undefined): Halt | undefined;
+function joined(first: Halt | undefined, second: Halt | undefined): Halt | undefined {
+  if (!first || !second) return first ?? second;
+  return { ...first, breakpointIds: [...first.breakpointIds, ...second.breakpointIds] };
 }
 
 function halt(reason: StopReason, description: string, text?: string) {

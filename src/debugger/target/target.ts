@@ -155,6 +155,11 @@ export class Target {
     return translate && readThrough(this.machine, translate, address, byteLength);
   }
 
+  /** Where an address of a space stands; undefined when nothing is mapped there. */
+  physical(space: AddressSpace, address: number): number | undefined {
+    return this.translation(space)?.(address);
+  }
+
   write(space: AddressSpace, address: number, bytes: Uint8Array): boolean {
     const translate = this.translation(space);
     const written = translate !== undefined && writeThrough(this.machine, translate, address, bytes);

@@ -84,7 +84,8 @@ export class FrameEnvironment implements Environment {
     const unsigned = !(bare.kind === 'base' && bare.encoding === 'signed');
     const size = bare.kind === 'base' ? bare.byteSize : 4;
     const value = narrow(register.value!, size, unsigned);
-    return { type, value, unsigned, space: this.space, ...(register.assign ? { assign: register.assign } : {}) };
+    const { assign, storage } = register;
+    return { type, value, unsigned, space: this.space, ...(assign ? { assign } : {}), ...(storage ? { storage } : {}) };
   }
 
   register(name: string, domainId: number | undefined): Operand {
@@ -110,6 +111,7 @@ export class FrameEnvironment implements Environment {
       unsigned: true,
       space: this.space,
       hexadecimal: true,
+      ...this.registerStorage(home, `r${index}`),
       ...(assign ? { assign } : { readOnlyReason: UNWOUND }),
     };
   }
@@ -127,8 +129,15 @@ export class FrameEnvironment implements Environment {
       hexadecimal: true,
       fields: PSR_FIELDS,
       noAddress: true,
+      ...this.registerStorage(home, 'cpsr'),
       ...(write ? { assign: write } : { readOnlyReason: UNWOUND }),
     };
+  }
+
+  /** For data breakpoints: a register that an inner frame has saved is that frame's memory, and not watched as a register. */
+  private registerStorage(home: RegisterHome, name: string): Pick<Operand, 'storage'> {
+    const mine = home.kind === 'cpu' || (home.kind === 'memory' && this.space.kind === 'domain');
+    return mine ? { storage: { kind: 'register', space: this.space, name } } : {};
   }
 
   private home(): RegisterHome {
@@ -174,7 +183,8 @@ export class FrameEnvironment implements Environment {
     if (!row) return undefined;
     const value: OrMissing<number> = vcpu.virtualRegisters[row.key];
     if (isMissing(value)) throw new UserError(`${row.name}: ${value.missing}`);
-    const assign = this.virtualWriter(row.key, vcpu);
+    const address = this.virtualAddress(row.key, vcpu);
+    const assign = address === undefined ? undefined : (wanted: number) => this.writeWord(XEN, address, wanted);
     return {
       value: value >>> 0,
       unsigned: true,
@@ -182,6 +192,9 @@ export class FrameEnvironment implements Environment {
       hexadecimal: true,
       ...(row.fields ? { fields: row.fields, noAddress: true } : {}),
       ...(assign ? { assign } : {}),
+      ...(address === undefined
+        ? {}
+        : { storage: { kind: 'memory', space: XEN, address, byteLength: 4, scope: 'memory' } as const }),
     };
   }
 
@@ -195,6 +208,7 @@ export class FrameEnvironment implements Environment {
       : undefined;
     return {
       value: cpu.getCp15()[key.key],
+      storage: { kind: 'register', space: XEN, name: key.key },
       unsigned: true,
       space: { kind: 'pa' },
       hexadecimal: true,
@@ -271,12 +285,13 @@ export class FrameEnvironment implements Environment {
     return (value) => this.writeWord(home.space, home.address + index * 4, value);
   }
 
-  private virtualWriter(key: string, vcpu: VcpuView): ((value: number) => void) | undefined {
+  /** Where the hypervisor keeps a virtual register; VSP is one of the two others and has no place of its own. */
+  private virtualAddress(key: string, vcpu: VcpuView): number | undefined {
     const { hypervisor } = this.target;
     const type = hypervisor?.image.typeNamed('struct vcpu');
     if (!hypervisor || !type || key === 'vsp') return undefined;
     const place = hypervisor.memory.follow({ address: vcpu.address, type }, `arch.guest_context.sys_regs.${key}`);
-    return isMissing(place) ? undefined : (value) => this.writeWord(XEN, place.address, value);
+    return isMissing(place) ? undefined : place.address;
   }
 
   private readWord(space: AddressSpace, address: number): number | undefined {

@@ -5,10 +5,11 @@ import { evaluateExpression, memoryOperand, scalarOf, spaceText, type Environmen
 import type { NamedPart, Operand, Part } from '../expressions/operand';
 import { parseExpression } from '../expressions/parser';
 import { fieldValue } from '../registers/fields';
-import { UserError, type Value } from '../types';
+import { UserError, type DataTarget, type Value } from '../types';
 import { formatAggregate, formatScalar, hex32, type FormatContext } from './format';
 
 const LOWEST_NAMED = 0x1000;
+const DEVICE_WORD = 4;
 /** Elements of a large array are offered in ranges of this many. */
 const RANGE = 100;
 
@@ -35,6 +36,7 @@ export class ValueTree {
     const isAddress = bare?.kind === 'pointer' || (operand.hexadecimal && !operand.noAddress);
     const address = operand.place?.address ?? (isAddress ? operand.value : undefined);
     const children = this.children(expression, operand);
+    const storage = operand.storage ?? memoryStorage(operand);
     return {
       name,
       text: this.text(operand),
@@ -42,6 +44,7 @@ export class ValueTree {
       ...(type ? { type: typeName(type) } : {}),
       ...(children ? { children } : {}),
       ...(address === undefined ? {} : { memory: { space, address: address >>> 0 } }),
+      ...(storage ? { storage } : {}),
       ...(operand.assign ? { set: this.setter(operand) } : {}),
       ...(operand.readOnlyReason ? { readOnlyReason: operand.readOnlyReason } : {}),
     };
@@ -66,6 +69,8 @@ export class ValueTree {
       }),
       ...(kind === 'elements' && parts && { indexed: parts().length }),
       ...(address === undefined ? {} : { memory: { space: operand.space, address } }),
+      // A register of a device; a whole device is no value.
+      ...(address === undefined || parts ? {} : { storage: wholeMemory(operand.space, address, DEVICE_WORD) }),
       ...(operand.assign ? { set: this.setter(operand) } : {}),
       ...(operand.readOnlyReason ? { readOnlyReason: operand.readOnlyReason } : {}),
     };
@@ -160,6 +165,20 @@ export class ValueTree {
       };
     });
   }
+}
+
+const wholeMemory = (space: Operand['space'], address: number, byteLength: number): DataTarget => ({
+  kind: 'memory',
+  space,
+  address,
+  byteLength,
+  scope: 'memory',
+});
+
+/** Bit fields share their bytes with their neighbours, whose changes cannot be told apart. */
+function memoryStorage({ place, space }: Operand): DataTarget | undefined {
+  const byteLength = place && typeBytes(place.type);
+  return place && byteLength ? wholeMemory(space, place.address, byteLength) : undefined;
 }
 
 /** An expression for a name in a space, so that it can be watched. */
