@@ -17,11 +17,28 @@ export function consoleName(from: ConsoleOutput['from']): string {
   return from === 'hypervisor' ? 'Xen' : from === 'native' ? '' : from.name;
 }
 
+/** Colours of the domains in turn, of those that read on light and dark ground; the hypervisor's name is bold (ECMA-48 8.3.117). */
+const DOMAIN_COLOURS = [36, 33, 35, 32, 34, 31] as const;
+const PLAIN = '\u001b[0m';
+
+/** The name in front of a line in its domain's colour. */
+export function colouredPrefix(from: ConsoleOutput['from']): string {
+  if (from === 'native') return '';
+  const style = from === 'hypervisor' ? 1 : DOMAIN_COLOURS[from.domainId % DOMAIN_COLOURS.length]!;
+  return `\u001b[${style}m${plainPrefix(from).trimEnd()}${PLAIN} `;
+}
+
+export const plainPrefix = (from: ConsoleOutput['from']): string =>
+  from === 'native' ? '' : `[${consoleName(from)}] `;
+
 export class ConsoleLines {
   /** Unfinished lines, by console. */
   private readonly pending = new Map<string, { from: ConsoleOutput['from']; text: string }>();
   /** The console whose unfinished line already stands in the stream. */
   private openLine: string | undefined;
+
+  /** @param prefix what stands in front of each line of a console */
+  constructor(private readonly prefix: (from: ConsoleOutput['from']) => string = plainPrefix) {}
 
   /** Takes what a console printed; returns what can be shown: its finished lines. */
   push(output: ConsoleOutput): ConsoleChunk[] {
@@ -54,7 +71,7 @@ export class ConsoleLines {
   private show(name: string, from: ConsoleOutput['from'], raw: string): ConsoleChunk {
     const continues = this.openLine === name;
     const breakLine = this.openLine !== undefined && !continues ? '\n' : '';
-    const prefix = from === 'native' ? '' : `[${name}] `;
+    const prefix = this.prefix(from);
     // A carriage return before the line feed is the terminal's business, not the log's.
     const lines = raw.replaceAll('\r', '').split('\n');
     const tail = lines.pop()!;

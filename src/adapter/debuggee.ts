@@ -167,6 +167,11 @@ export class Debuggee {
     this.variables.clear();
   }
 
+  /** The machine stands where it stood, and yet a thread does not: what was shown before is forgotten. */
+  stoppedElsewhere(event: StopEvent): void {
+    this.report(event);
+  }
+
   private report(event: StopEvent): void {
     if (this.disposed) return;
     this.forget();

@@ -4,7 +4,7 @@
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { ConsoleOutput, DebugEngine, Severity, StopEvent, StopReason } from '../debugger/types';
-import { ConsoleLines, type ConsoleChunk } from './consoleLines';
+import { ConsoleLines, colouredPrefix, plainPrefix, type ConsoleChunk } from './consoleLines';
 import { toProtocolBreakpoint } from './breakpointSets';
 import { formatReference } from './memoryReferences';
 import type { PathMapping } from './paths';
@@ -21,6 +21,7 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
   dataBreakpoint: 'data breakpoint',
   exception: 'exception',
   step: 'step',
+  goto: 'goto',
   pause: 'pause',
   halted: 'exception',
   waiting: 'pause',
@@ -49,7 +50,9 @@ function consoleData(from: ConsoleOutput['from'], text: string): ConsoleData {
 }
 
 export class Events {
-  private readonly lines = new ConsoleLines();
+  private readonly lines = new ConsoleLines((from) =>
+    this.client().supportsANSIStyling ? colouredPrefix(from) : plainPrefix(from),
+  );
   private idle: ReturnType<typeof setTimeout> | undefined;
 
   constructor(

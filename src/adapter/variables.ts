@@ -9,6 +9,11 @@ import { formatReference } from './memoryReferences';
 /** Long arrays are announced with their length, so that a client asks for them piece by piece. */
 const pagedLength = 100;
 
+/** What a value reads in the notation that the client asks for. */
+export function shownText(value: Value, format: DebugProtocol.ValueFormat | undefined): string {
+  return (format?.hex === true ? value.textAs?.('hexadecimal') : undefined) ?? value.text;
+}
+
 export class VariableContainers {
   private next = 1;
   private readonly containers = new Map<number, () => readonly Value[]>();
@@ -49,10 +54,10 @@ export class VariableContainers {
     };
   }
 
-  variable(value: Value): DebugProtocol.Variable {
+  variable(value: Value, format?: DebugProtocol.ValueFormat): DebugProtocol.Variable {
     return {
       name: value.name,
-      value: value.text,
+      value: shownText(value, format),
       ...(value.expression !== undefined && { evaluateName: value.expression }),
       ...this.describe(value),
     };

@@ -44,7 +44,9 @@ import {
   type Value,
 } from './types';
 import { FrameEnvironment } from './values/frameEnvironment';
+import { splitSuffix } from './values/numberFormat';
 import { Scopes } from './values/scopes';
+import { formatted } from './values/valueTree';
 
 export interface EngineParts {
   readonly target: Target;
@@ -193,8 +195,12 @@ export class Engine implements DebugEngine {
       this.stacks.factory,
       frame?.kind === 'label' ? undefined : frame,
     );
-    const parsed = this.conditions.parse(expression);
-    return this.scopeBuilder.tree(environment).value(expression, expression, evaluateExpression(parsed, environment));
+    const { expression: bare, format, elements } = splitSuffix(expression);
+    const operand = evaluateExpression(this.conditions.parse(bare), environment);
+    const tree = this.scopeBuilder.tree(environment);
+    if (elements !== undefined) return tree.elementsAt(expression, bare, operand, elements);
+    const value = tree.value(expression, bare, operand);
+    return format ? formatted(value, format) : value;
   }
 
   setSourceBreakpoints(

@@ -113,6 +113,7 @@ export type StopReason =
   | 'dataBreakpoint'
   | 'exception'
   | 'step'
+  | 'goto'
   | 'pause'
   | 'halted'
   | 'waiting'
@@ -178,11 +179,18 @@ export interface ExceptionFilter {
   readonly conditionHelp: string;
 }
 
+/** How a number is written. `text` is for what points to characters. */
+export type NumberFormat = 'decimal' | 'hexadecimal' | 'octal' | 'binary' | 'character' | 'text';
+
 /** A named value in a scope or an expanded value. */
 export interface Value {
   readonly name: string;
   readonly text: string;
   readonly type?: string;
+  /** Its number in another notation; absent for what is no number. */
+  readonly textAs?: (format: NumberFormat) => string;
+  /** Set for the parameters of a function among its locals. */
+  readonly isParameter?: true;
   /** Expression that evaluates to it again. */
   readonly expression?: string;
   /** Children are computed when asked. */
@@ -259,7 +267,10 @@ export interface DebugEngine extends EngineEvents {
   threads(): readonly ThreadInfo[];
   stack(threadId: number): readonly Frame[];
   scopes(frame: Frame): readonly Scope[];
-  /** Rejects with UserError in words. */
+  /**
+   * The value of an expression, which may end in a format: `,x` `,d` `,o` `,b` `,c` `,s`, or `,N` for N elements. Throws UserError in
+   * words.
+   */
   evaluate(expression: string, frame: Frame | undefined): Value;
 
   setSourceBreakpoints(

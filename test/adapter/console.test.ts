@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import fc from 'fast-check';
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { ConsoleLines } from '../../src/adapter/consoleLines';
+import { ConsoleLines, colouredPrefix } from '../../src/adapter/consoleLines';
 import type { ConsoleOutput } from '../../src/debugger/types';
 import { SessionClient, settled } from '../support/sessionClient';
 
@@ -28,6 +28,13 @@ describe('consoles', () => {
       lines.flush().map((chunk) => chunk.shown),
       ['[Domain-1] thr'],
     );
+  });
+
+  it('have names in colours for clients that show them, with the same text', () => {
+    const lines = new ConsoleLines(colouredPrefix);
+    const [chunk] = lines.push(dom(1, 'hello\n'));
+    assert.equal(chunk!.shown, '\u001b[33m[Domain-1]\u001b[0m hello\n');
+    assert.equal(chunk!.raw, 'hello\n');
   });
 
   it('go on in a line that was shown unfinished, or begin a new one for another console', () => {

@@ -285,4 +285,47 @@ describe('a session over stdio', function () {
       }
       assert.equal((await client.send('setDataBreakpoints', { breakpoints: [{ dataId: 'nonsense' }] })).success, false);
     }));
+
+  it('shows numbers and frames in the notation that is asked for, and a whole structure for the clipboard', () =>
+    holdSession('formats', async (client) => {
+      await client.launch({ ...twoMiniOs, stopOnEntry: true });
+      await client.until('configurationDone');
+      await setFunctions(client, 'dom1:create_thread');
+      const { threadId } = await client.until('continue', { threadId: 1 });
+      const [top] = await stackOf(client, threadId);
+      const frameId = top!.id;
+      const everything = { parameters: true, parameterTypes: true, parameterNames: true, line: true, module: true };
+      await client.body('stackTrace', {
+        threadId,
+        levels: 2,
+        format: { ...everything, parameterValues: true, hex: true },
+      });
+      await client.body('evaluate', { frameId, expression: 'sizeof(struct thread)', format: { hex: true } });
+      await client.body('evaluate', { frameId, expression: 'boot_thread.flags,b' });
+      await client.body('evaluate', { frameId, expression: 'boot_thread', context: 'clipboard' });
+      const { scopes } = (await client.body('scopes', { frameId })) as unknown as Scopes;
+      await client.body('variables', { variablesReference: scopes[0]!.variablesReference, format: { hex: true } });
+    }));
+
+  it('continues at another line of the same function, and at no other', () =>
+    holdSession('goto', async (client) => {
+      await client.launch({ ...twoMiniOs, stopOnEntry: true });
+      await client.until('configurationDone');
+      await setFunctions(client, 'dom1:run_workload');
+      const { threadId } = await client.until('continue', { threadId: 1 });
+      const [top, caller] = await stackOf(client, threadId);
+      const targetsOf = async (frame: DebugProtocol.StackFrame, line: number): Promise<DebugProtocol.GotoTarget[]> =>
+        (
+          (await client.body('gotoTargets', { source: frame.source, line })) as unknown as {
+            targets: DebugProtocol.GotoTarget[];
+          }
+        ).targets;
+      const [target] = await targetsOf(top!, top!.line + 3);
+      const stopped = client.nextEvent('stopped');
+      await client.body('goto', { threadId, targetId: target!.id });
+      await stopped;
+      assert.equal((await stackOf(client, threadId))[0]!.line, target!.line);
+      const [elsewhere] = await targetsOf(caller!, caller!.line);
+      assert.equal((await client.send('goto', { threadId, targetId: elsewhere!.id })).success, false);
+    }));
 });

@@ -13,6 +13,7 @@ const identifiers: Readonly<Record<string, string>> = {
   frameId: 'frame',
   variablesReference: 'ref',
   hitBreakpointIds: 'breakpoint',
+  targetId: 'target',
 };
 
 class Normaliser {
@@ -33,7 +34,7 @@ class Normaliser {
     }
     const kind =
       key === 'id'
-        ? { stackFrames: 'frame', breakpoints: 'breakpoint', breakpoint: 'breakpoint' }[parent]
+        ? { stackFrames: 'frame', breakpoints: 'breakpoint', breakpoint: 'breakpoint', targets: 'target' }[parent]
         : identifiers[key];
     return kind === undefined || value === 0 || typeof value !== 'number' ? value : this.renumber(kind, value);
   }

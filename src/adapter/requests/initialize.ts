@@ -7,6 +7,8 @@ export const initialize = defineRequest<DebugProtocol.InitializeRequestArguments
   purpose: 'Learns what the client can do, and answers with the capabilities.',
   phase: 'always',
   shape: { linesStartAt1: 'boolean?', columnsStartAt1: 'boolean?', pathFormat: 'string?' },
+  // Names of consoles are coloured, for clients that say the same of themselves.
+  capabilities: { supportsANSIStyling: true },
   handle(session, args) {
     session.client = args;
     session.paths = new PathMapping(args);

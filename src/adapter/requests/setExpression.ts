@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { UserError } from '../../debugger/types';
+import { shownText } from '../variables';
 import { defineRequest } from './handler';
 
 export const setExpression = defineRequest<
@@ -9,9 +10,9 @@ export const setExpression = defineRequest<
   command: 'setExpression',
   purpose: 'Writes to what an expression names, as in the Watch view.',
   phase: 'stopped',
-  shape: { expression: 'string', value: 'string', frameId: 'number?' },
+  shape: { expression: 'string', value: 'string', frameId: 'number?', format: 'object?' },
   capabilities: { supportsSetExpression: true },
-  handle(session, { expression, value, frameId }) {
+  handle(session, { expression, value, frameId, format }) {
     const { debuggee } = session;
     const frame = frameId === undefined ? debuggee.currentFrame() : debuggee.frame(frameId);
     const target = debuggee.engine.evaluate(expression, frame);
@@ -24,6 +25,6 @@ export const setExpression = defineRequest<
     target.set(value);
     const written = debuggee.engine.evaluate(expression, frame);
     session.afterResponse(() => session.events.written(written.memory));
-    return { value: written.text, ...debuggee.variables.describe(written) };
+    return { value: shownText(written, format), ...debuggee.variables.describe(written) };
   },
 });

@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { UserError, type Value } from '../../debugger/types';
+import { shownText } from '../variables';
 import { defineRequest } from './handler';
 
 export const setVariable = defineRequest<DebugProtocol.SetVariableArguments, DebugProtocol.SetVariableResponse['body']>(
@@ -8,9 +9,9 @@ export const setVariable = defineRequest<DebugProtocol.SetVariableArguments, Deb
     purpose:
       'Writes a value that is shown in Variables: a register, a virtual register, a register of a device (as the guest would store to it), a C variable.',
     phase: 'stopped',
-    shape: { variablesReference: 'number', name: 'string', value: 'string' },
+    shape: { variablesReference: 'number', name: 'string', value: 'string', format: 'object?' },
     capabilities: { supportsSetVariable: true },
-    handle(session, { variablesReference, name, value }) {
+    handle(session, { variablesReference, name, value, format }) {
       const containers = session.debuggee.variables;
       const find = (): Value => {
         const found = containers.values(variablesReference).find((each) => each.name === name);
@@ -23,7 +24,7 @@ export const setVariable = defineRequest<DebugProtocol.SetVariableArguments, Deb
       target.set(value);
       const written = find();
       session.afterResponse(() => session.events.written(written.memory));
-      return { value: written.text, ...containers.describe(written) };
+      return { value: shownText(written, format), ...containers.describe(written) };
     },
   },
 );

@@ -1,5 +1,6 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import type { Frame } from '../../debugger/types';
+import { frameName } from '../frameNames';
 import { formatReference } from '../memoryReferences';
 import type { PathMapping } from '../paths';
 import { defineRequest } from './handler';
@@ -8,13 +9,15 @@ export const stackTrace = defineRequest<DebugProtocol.StackTraceArguments, Debug
   command: 'stackTrace',
   purpose: 'The stack of a vCPU: hypervisor and guest frames in one list, a label at each border.',
   phase: 'stopped',
-  shape: { threadId: 'number', startFrame: 'number?', levels: 'number?' },
+  shape: { threadId: 'number', startFrame: 'number?', levels: 'number?', format: 'object?' },
   capabilities: { supportsDelayedStackTraceLoading: true },
-  handle(session, { threadId, startFrame = 0, levels = 0 }) {
+  handle(session, { threadId, startFrame = 0, levels = 0, format }) {
     const stack = session.debuggee.stack(threadId);
     const runs = session.debuggee.engine.threads().find(({ id }) => id === threadId)?.running ?? true;
     const page = stack.slice(startFrame, levels > 0 ? startFrame + levels : undefined);
-    return { stackFrames: page.map((frame) => toStackFrame(frame, session.paths, runs)), totalFrames: stack.length };
+    const named = (frame: Frame): Frame => ({ ...frame, name: frameName(frame, format, session.debuggee.engine) });
+    const stackFrames = page.map((frame) => toStackFrame(named(frame), session.paths, runs));
+    return { stackFrames, totalFrames: stack.length };
   },
 });
 

@@ -11,6 +11,7 @@ import { disconnect } from './disconnect';
 import { display } from './display';
 import { evaluate } from './evaluate';
 import { exceptionInfo } from './exceptionInfo';
+import { goto, gotoTargets } from './goto';
 import { initialize } from './initialize';
 import { input } from './input';
 import { launch } from './launch';
@@ -56,6 +57,8 @@ export const requestHandlers: readonly RequestHandler[] = [
   exceptionInfo,
   continueRequest,
   ...steps,
+  gotoTargets,
+  goto,
   pause,
   readMemory,
   writeMemory,

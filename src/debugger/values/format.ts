@@ -13,7 +13,7 @@ export interface FormatContext {
 }
 
 /** Longest text shown for a char array or char pointer. */
-const MOST_TEXT = 200;
+export const MOST_TEXT = 200;
 
 export function formatScalar(
   value: number,
@@ -51,7 +51,7 @@ const isCharacter = (type: CType): boolean =>
   /char/.test(type.name);
 
 /** A NUL-terminated text in quotes; undefined when what stands there is not printable. */
-function textAt(address: number, most: number, space: AddressSpace, context: FormatContext): string | undefined {
+export function textAt(address: number, most: number, space: AddressSpace, context: FormatContext): string | undefined {
   const codes: number[] = [];
   while (codes.length < most) {
     const byte = context.read(space, address + codes.length, 1)?.[0];

@@ -69,9 +69,10 @@ export class Scopes {
   }
 
   private locals(environment: FrameEnvironment, tree: ValueTree): readonly Value[] {
-    return environment
-      .locals()
-      .map((variable) => tree.named(variable.name, variable.name, () => environment.localOperand(variable)));
+    return environment.locals().map((variable) => ({
+      ...tree.named(variable.name, variable.name, () => environment.localOperand(variable)),
+      ...(variable.isParameter ? { isParameter: true as const } : {}),
+    }));
   }
 
   private registers(environment: FrameEnvironment, tree: ValueTree): readonly Value[] {

@@ -5,11 +5,13 @@ import { evaluateExpression, memoryOperand, scalarOf, spaceText, type Environmen
 import type { NamedPart, Operand, Part } from '../expressions/operand';
 import { parseExpression } from '../expressions/parser';
 import { fieldValue } from '../registers/fields';
-import { UserError, type DataTarget, type Value } from '../types';
-import { formatAggregate, formatScalar, hex32, type FormatContext } from './format';
+import { UserError, type DataTarget, type NumberFormat, type Value } from '../types';
+import { MOST_TEXT, formatAggregate, formatScalar, hex32, textAt, type FormatContext } from './format';
+import { formatNumber } from './numberFormat';
 
 const LOWEST_NAMED = 0x1000;
 const DEVICE_WORD = 4;
+const WORD_BYTES = 4;
 /** Elements of a large array are offered in ranges of this many. */
 const RANGE = 100;
 
@@ -42,6 +44,7 @@ export class ValueTree {
       text: this.text(operand),
       expression,
       ...(type ? { type: typeName(type) } : {}),
+      ...(operand.value === undefined ? {} : { textAs: (format: NumberFormat) => this.numberText(operand, format) }),
       ...(children ? { children } : {}),
       ...(address === undefined ? {} : { memory: { space, address: address >>> 0 } }),
       ...(storage ? { storage } : {}),
@@ -74,6 +77,26 @@ export class ValueTree {
       ...(operand.assign ? { set: this.setter(operand) } : {}),
       ...(operand.readOnlyReason ? { readOnlyReason: operand.readOnlyReason } : {}),
     };
+  }
+
+  /** The elements that a pointer points to, or the first ones of an array. Throws UserError for anything else. */
+  elementsAt(name: string, expression: string, operand: Operand, count: number): Value {
+    const bare = operand.type && stripType(operand.type);
+    const element = bare?.kind === 'pointer' ? bare.target : bare?.kind === 'array' ? bare.element : undefined;
+    const address = bare?.kind === 'array' ? operand.place?.address : operand.value;
+    if (!element || address === undefined || !typeBytes(element))
+      throw new UserError(`"${expression}" is no pointer and no array: ",${count}" shows the elements of one`);
+    const type: CType = { kind: 'array', element, count };
+    const whole: Operand = { type, place: { address, type }, space: operand.space, unsigned: true };
+    return this.value(name, `&(${expression})[0]`, whole);
+  }
+
+  private numberText(operand: Operand, format: NumberFormat): string {
+    const { value, type, space } = operand;
+    const bare = type && stripType(type);
+    if (format === 'text' && bare?.kind === 'pointer')
+      return textAt(value!, MOST_TEXT, space, this.format) ?? this.text(operand);
+    return formatNumber(value!, (type && typeBytes(type)) ?? WORD_BYTES, format);
   }
 
   private text(operand: Operand): string {
@@ -165,6 +188,16 @@ export class ValueTree {
       };
     });
   }
+}
+
+/** A value and all that is in it with numbers in another notation. */
+export function formatted(value: Value, format: NumberFormat): Value {
+  const { children, textAs } = value;
+  return {
+    ...value,
+    ...(textAs ? { text: textAs(format) } : {}),
+    ...(children ? { children: () => children().map((child) => formatted(child, format)) } : {}),
+  };
 }
 
 const wholeMemory = (space: Operand['space'], address: number, byteLength: number): DataTarget => ({
