@@ -10,6 +10,7 @@ import { dap } from './dap';
 import { exitCodes } from './exitCodes';
 import { checkPolicyFile, compilePolicyFile, explainPolicyFile } from './policy';
 import { experimentCommand } from './experiment/command';
+import { campaignCommand } from './campaign/command';
 import { describeImage } from './image';
 import { runCommand, type RunOptions } from './run/command';
 import { sentenceOf } from './sentence';
@@ -140,6 +141,7 @@ program
   });
 
 program.addCommand(experimentCommand());
+program.addCommand(campaignCommand());
 
 const policy = program.command('policy').description('access control policies of the hypervisor (docs/policy.md)');
 policy

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The adversary: classes of attacks, the random values that they are made of, and how it survives its own faults.
+ */
+#ifndef ADVERSARY_H
+#define ADVERSARY_H
+
+#include "guest.h"
+#include "platform.h"
+
+/* Every class of attacks, in the order of their numbers: X(name, weight). docs/isolation.md has a line for each. */
+#define ATTACKS(X) \
+    X(hypercalls, 40) \
+    X(structures, 40) \
+    X(multicalls, 4)
+
+enum attack_class {
+#define X(name, weight) ATTACK_##name,
+    ATTACKS(X)
+#undef X
+    ATTACK_CLASSES
+};
+
+#define X(name, weight) void attack_##name(void);
+ATTACKS(X)
+#undef X
+
+/* resume.S. The campaign has breakpoints on both: what is called between them counts, what we do to go on does not. */
+void attack_begin(enum attack_class class);
+void attack_over(void);
+/* Where a fault leads, and the start: the stack is empty, and the next attack begins. */
+void attack_restart(void) __attribute__((noreturn));
+
+/* main.c: puts back what an attack may have spoilt and the next one needs: the callback, the shared info, the timer. */
+void repair(void);
+/* Before a call that may sleep: an event comes soon. */
+void wake_me_soon(void);
+
+/* random.c: all of it a function of the seed. */
+void random_seed(uint32_t seed);
+uint32_t random32(void);
+/* 0 .. limit - 1. */
+uint32_t below(uint32_t limit);
+int one_in(uint32_t n);
+/* Numbers at which checks go wrong: limits, addresses, frames, domains. */
+unsigned long any_value(void);
+/* A virtual address: ours, the hypervisor's, a border, unaligned. */
+unsigned long any_address(void);
+/* A machine frame: ours, of our page tables, a neighbour's, the hypervisor's, none. */
+unsigned long any_frame(void);
+unsigned long own_frame(void);
+unsigned long page_table_frame(void);
+unsigned long any_domain(void);
+
+/* Memory to put arguments in: some pages of our own. */
+#define ARENA_WORDS 2048
+extern unsigned long arena[ARENA_WORDS];
+/* Fills some words of the arena with values; a pointer to the first. */
+void *any_structure(unsigned words);
+
+#endif
