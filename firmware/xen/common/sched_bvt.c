@@ -3,7 +3,8 @@
  * Borrowed virtual time (Duda and Cheriton, SOSP 1999), the default scheduler: each vCPU has an actual virtual time that
  * grows while it runs, mcu_advance units per ns; whoever has the smallest runs next. With equal advances all that want
  * the CPU get equal shares. A vCPU that wakes starts at the virtual time of those that ran meanwhile, so sleeping saves
- * up nothing.
+ * up nothing. If it is behind the running one, it takes the CPU at once; if not, the running one may get ahead of it by
+ * the context allowance first, as of everybody who waits.
  *
  * The run queue holds runnable vCPUs other than the running one, smallest first: idle domains cost nothing.
  */
@@ -44,27 +45,6 @@ static void bvt_init_vcpu(struct vcpu *v)
     v->sched.u.bvt.mcu_advance = MCU_ADVANCE;
 }
 
-static void bvt_wake(struct vcpu *v, s_time_t now)
-{
-    struct vcpu *curr = schedule_data[0].curr;
-
-    if (v->sched.queued || v == curr)
-        return;
-    if (v->sched.u.bvt.avt < system_virtual_time)
-        v->sched.u.bvt.avt = system_virtual_time;
-    enqueue(v);
-    if (is_idle_vcpu(curr) || v->sched.u.bvt.avt < avt_now(curr, now))
-        raise_softirq(SCHEDULE_SOFTIRQ);
-}
-
-static void bvt_sleep(struct vcpu *v)
-{
-    if (v->sched.queued)
-        run_queue_remove(&run_queue, v);
-    else if (v == schedule_data[0].curr)
-        raise_softirq(SCHEDULE_SOFTIRQ);
-}
-
 /* How long `next` may run until the one behind it has waited long enough. */
 static s_time_t slice_of(const struct vcpu *next)
 {
@@ -77,6 +57,34 @@ static s_time_t slice_of(const struct vcpu *next)
         slice = (lead > 0 ? (s_time_t)divide64((uint64_t)lead, next->sched.u.bvt.mcu_advance) : 0) + context_allowance;
     }
     return slice < SLICE_MIN ? SLICE_MIN : slice;
+}
+
+/* From vcpu_wake, IRQ masked: v wants the CPU again. */
+static void bvt_wake(struct vcpu *v, s_time_t now)
+{
+    struct schedule_data *sd = &schedule_data[0];
+    struct vcpu *curr = sd->curr;
+
+    if (v->sched.queued || v == curr)
+        return;
+    if (v->sched.u.bvt.avt < system_virtual_time)
+        v->sched.u.bvt.avt = system_virtual_time;
+    enqueue(v);
+    if (is_idle_vcpu(curr) || v->sched.u.bvt.avt < avt_now(curr, now)) {
+        raise_softirq(SCHEDULE_SOFTIRQ);
+        return;
+    }
+    /* The running one's slice was measured against whoever waited then; when nobody did, it is ten times as long. */
+    if (run_queue == v && curr->sched.started + slice_of(curr) < sd->s_timer.expires)
+        set_timer(&sd->s_timer, curr->sched.started + slice_of(curr));
+}
+
+static void bvt_sleep(struct vcpu *v)
+{
+    if (v->sched.queued)
+        run_queue_remove(&run_queue, v);
+    else if (v == schedule_data[0].curr)
+        raise_softirq(SCHEDULE_SOFTIRQ);
 }
 
 static struct task_slice bvt_do_schedule(s_time_t now)
