@@ -1,16 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * Foreign pages stand in the range whose second-level tables the builder has made (GUEST_FIXMAP_START): its page of coarse
- * tables is the last but one of our page tables, before that of the devices.
+ * Foreign pages stand in windows (drivers/windows.h): their page of coarse tables is the last but one of our page tables, before that
+ * of the devices.
  */
 #include "foreign.h"
 
 #include "guest.h"
 #include "platform.h"
-
-#define PLACES 512
-
-static unsigned char used[PLACES];
+#include "windows.h"
 
 static long dom0_op(struct dom0_op *operation, unsigned command)
 {
@@ -43,9 +40,10 @@ int foreign_channels(domid_t domain, struct dom0_guest_image_ctl *channels)
     return (int)error;
 }
 
-static long set_descriptor(unsigned place, unsigned long value, unsigned owner)
+static long set_descriptor(const void *window, unsigned long value, unsigned owner)
 {
     unsigned long table = start_info->pt_base + (start_info->nr_pt_frames - 2) * PAGE_SIZE;
+    unsigned place = ((unsigned long)window - GUEST_FIXMAP_START) >> PAGE_SHIFT;
     struct mmu_update request = {
         .ptr = ((guest_frame_of((void *)table) << PAGE_SHIFT) + place * 4) | MMU_NORMAL_PT_UPDATE, .val = value};
 
@@ -54,20 +52,18 @@ static long set_descriptor(unsigned place, unsigned long value, unsigned owner)
 
 void *foreign_map(domid_t domain, unsigned long frame)
 {
-    unsigned place = 0;
+    void *window = windows_take(1);
 
-    while (place < PLACES && used[place])
-        place++;
-    if (place == PLACES || set_descriptor(place, L2_SMALL_UNCACHED(frame << PAGE_SHIFT, L2_AP_KERNEL_ONLY), domain))
+    if (!window)
         return NULL;
-    used[place] = 1;
-    return (void *)(GUEST_FIXMAP_START + place * PAGE_SIZE);
+    if (set_descriptor(window, L2_SMALL_UNCACHED(frame << PAGE_SHIFT, L2_AP_KERNEL_ONLY), domain) == 0)
+        return window;
+    windows_give(window, 1);
+    return NULL;
 }
 
 void foreign_unmap(void *page)
 {
-    unsigned place = ((unsigned long)page - GUEST_FIXMAP_START) >> PAGE_SHIFT;
-
-    set_descriptor(place, 0, DOMID_SELF);
-    used[place] = 0;
+    set_descriptor(page, 0, DOMID_SELF);
+    windows_give(page, 1);
 }
