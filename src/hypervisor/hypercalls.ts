@@ -149,7 +149,6 @@ export const HYPERCALLS: readonly Hypercall[] = [
         bind_vcpu: 8,
         unmask: 9,
       },
-      refused: { bind_pirq: 'no physical interrupts are handed to guests' },
     },
     doc: 'Event channels: open, bind, send, close.',
   },
@@ -176,10 +175,6 @@ export const HYPERCALLS: readonly Hypercall[] = [
     subOperations: {
       from: '*r0',
       values: { irq_unmask_notify: 4, irq_status_query: 5 },
-      refused: {
-        irq_unmask_notify: 'no physical interrupts are handed to guests',
-        irq_status_query: 'no physical interrupts are handed to guests',
-      },
     },
     doc: 'Physical interrupts of a driver domain.',
   },

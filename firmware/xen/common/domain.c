@@ -187,6 +187,7 @@ void domain_destroy(struct domain *d)
     *link = d->next_in_list;
     domain_by_id[d->domain_id] = NULL;
     evtchn_forget_domain(d->domain_id);
+    pirq_forget_domain(d->domain_id);
     printk("(XEN) Domain-%d (%s) is destroyed: %u KB are free again\n", d->domain_id, d->name, d->tot_pages << 2);
     grant_table_destroy(d);
     release_page_tables(d);

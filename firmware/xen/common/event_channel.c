@@ -151,6 +151,27 @@ static long evtchn_bind_virq(struct evtchn_bind_virq *bind)
     return 0;
 }
 
+static long evtchn_bind_pirq(struct evtchn_bind_pirq *bind)
+{
+    struct domain *d = current->domain;
+    bool share = bind->flags & BIND_PIRQ__WILL_SHARE;
+    struct evtchn *channel;
+    long error = pirq_bindable(d, bind->pirq, share);
+    int port;
+
+    if (error)
+        return error;
+    port = get_free_port(d);
+    if (port < 0)
+        return port;
+    channel = evtchn_from_port(d, (unsigned int)port);
+    channel->state = ECS_PIRQ;
+    channel->virq = (uint8_t)bind->pirq;
+    bind->port = (evtchn_port_t)port;
+    pirq_bind(d, bind->pirq, (uint16_t)port, share);
+    return 0;
+}
+
 static long evtchn_bind_ipi(struct evtchn_bind_ipi *bind)
 {
     struct domain *d = current->domain;
@@ -183,6 +204,9 @@ static long close_port(struct domain *d, unsigned int port)
         return -EINVAL;
     case ECS_VIRQ:
         d->vcpu[0]->virq_to_evtchn[channel->virq] = 0;
+        break;
+    case ECS_PIRQ:
+        pirq_unbind(d, channel->virq);
         break;
     case ECS_INTERDOMAIN: {
         struct domain *remote = find_domain_by_id(channel->remote_domid);
@@ -292,6 +316,9 @@ static long evtchn_status(struct evtchn_status *status)
         status->u.interdomain.dom = channel->remote_domid;
         status->u.interdomain.port = channel->remote_port;
         break;
+    case ECS_PIRQ:
+        status->u.pirq = channel->virq;
+        break;
     case ECS_VIRQ:
         status->u.virq = channel->virq;
         break;
@@ -334,6 +361,9 @@ long do_event_channel_op(struct evtchn_op *arg)
         break;
     case EVTCHNOP_bind_virq:
         result = evtchn_bind_virq(&op.u.bind_virq);
+        break;
+    case EVTCHNOP_bind_pirq:
+        result = evtchn_bind_pirq(&op.u.bind_pirq);
         break;
     case EVTCHNOP_bind_ipi:
         result = evtchn_bind_ipi(&op.u.bind_ipi);

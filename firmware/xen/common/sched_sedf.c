@@ -16,6 +16,7 @@
 #define PERIOD_MIN      MICROSECS(100)
 #define PERIOD_MAX      MILLISECS(10000)
 #define EXTRA_QUANTUM   MICROSECS(500)
+#define SLICE_ALONE     MILLISECS(50)   /* of one that nobody waits beside */
 #define RUN_MIN         MICROSECS(50)
 #define WEIGHT          256
 
@@ -67,7 +68,8 @@ static bool has_slice(const struct vcpu *v)
 
 static void sedf_wake(struct vcpu *v, s_time_t now)
 {
-    struct vcpu *curr = schedule_data[0].curr;
+    struct schedule_data *sd = &schedule_data[0];
+    struct vcpu *curr = sd->curr;
 
     if (v->sched.queued || v == curr)
         return;
@@ -78,6 +80,8 @@ static void sedf_wake(struct vcpu *v, s_time_t now)
     if (is_idle_vcpu(curr) ||
         (has_slice(v) && (curr->sched.u.sedf.in_extra || v->sched.u.sedf.deadline < curr->sched.u.sedf.deadline)))
         raise_softirq(SCHEDULE_SOFTIRQ);
+    else if (curr->sched.u.sedf.in_extra && sd->s_timer.expires > now + EXTRA_QUANTUM)
+        set_timer(&sd->s_timer, now + EXTRA_QUANTUM);   /* it was alone */
 }
 
 static void sedf_sleep(struct vcpu *v)
@@ -155,7 +159,7 @@ static struct task_slice sedf_do_schedule(s_time_t now)
         limit = next->sched.u.sedf.slice - next->sched.u.sedf.used;
     } else {
         next = neediest();
-        limit = EXTRA_QUANTUM;
+        limit = run_queue && run_queue->sched.next ? EXTRA_QUANTUM : SLICE_ALONE;
         if (next) {
             next->sched.u.sedf.in_extra = true;
             if (next->sched.u.sedf.extra_time > extra_virtual_time)

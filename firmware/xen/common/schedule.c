@@ -267,8 +267,8 @@ long do_vcpu_op(int cmd, int vcpuid, void *arg)
 {
     struct vcpu *v = current;
 
-    if (vcpuid != v->vcpu_id)
-        return -ENOENT;
+    if (vcpuid < 0 || vcpuid >= MAX_VIRT_CPUS)
+        return -EINVAL;
     switch (cmd) {
     case VCPUOP_initialise:
         return -EEXIST;

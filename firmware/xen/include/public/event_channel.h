@@ -12,7 +12,7 @@ typedef uint32_t evtchn_port_t;
 
 #define EVTCHNOP_bind_interdomain 0
 #define EVTCHNOP_bind_virq        1
-#define EVTCHNOP_bind_pirq        2     /* -ENOSYS */
+#define EVTCHNOP_bind_pirq        2
 #define EVTCHNOP_close            3
 #define EVTCHNOP_send             4
 #define EVTCHNOP_status           5
@@ -42,6 +42,8 @@ struct evtchn_bind_virq {
     evtchn_port_t port;
 };
 
+/* A physical interrupt line; physdev.h says how it is served. Out: port. */
+#define BIND_PIRQ__WILL_SHARE  1
 struct evtchn_bind_pirq {
     uint32_t pirq;
     uint32_t flags;

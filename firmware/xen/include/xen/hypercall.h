@@ -9,6 +9,7 @@
 
 struct acm_op;
 struct dom0_op;
+struct physdev_op;
 
 typedef long hypercall_fn(unsigned long, unsigned long, unsigned long, unsigned long);
 extern hypercall_fn *const hypercall_table[NR_hypercalls];
@@ -19,6 +20,7 @@ long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsign
 long do_set_callbacks(unsigned long event, unsigned long failsafe);
 long do_sched_op_compat(int cmd, unsigned long value);
 long do_dom0_op(struct dom0_op *arg);
+long do_physdev_op(struct physdev_op *arg);
 long do_grant_table_op(unsigned int cmd, void *array, unsigned int count);
 long do_memory_op(int cmd, void *arg);
 long do_multicall(struct multicall_entry *calls, unsigned int count);
@@ -31,6 +33,8 @@ long do_vm_assist(unsigned int cmd, unsigned int type);
 long do_vcpu_op(int cmd, int vcpuid, void *arg);
 long do_mmuext_op(struct mmuext_op *ops, unsigned int count, unsigned int *done, unsigned int foreign);
 long do_sched_op(int cmd, void *arg);
+long do_set_foreground_domain(unsigned int id);
+long do_set_HID_irq(unsigned int irq);
 long do_dummy(void);
 long do_get_system_time(uint64_t *now);
 

@@ -22,7 +22,7 @@
 /* One end of an event channel. States as in evtchn_status, plus reserved for port 0. */
 struct evtchn {
     uint8_t state;
-    uint8_t virq;
+    uint8_t virq;               /* or pirq */
     domid_t remote_domid;       /* unbound: who may bind; interdomain: the other end */
     uint16_t remote_port;
     uint16_t pad;
@@ -30,6 +30,7 @@ struct evtchn {
 #define ECS_FREE            EVTCHNSTAT_closed
 #define ECS_UNBOUND         EVTCHNSTAT_unbound
 #define ECS_INTERDOMAIN     EVTCHNSTAT_interdomain
+#define ECS_PIRQ            EVTCHNSTAT_pirq
 #define ECS_VIRQ            EVTCHNSTAT_virq
 #define ECS_IPI             EVTCHNSTAT_ipi
 #define ECS_RESERVED        7
@@ -184,6 +185,13 @@ void evtchn_close_all(struct domain *d);
 struct domain *evtchn_other_end(struct domain *d, unsigned int port);
 void evtchn_forget_domain(domid_t id);
 void evtchn_destroy(struct domain *d);
+
+/* common/physdev.c */
+void pirq_interrupt(unsigned int irq);
+long pirq_bindable(const struct domain *d, unsigned int irq, bool share);
+void pirq_bind(struct domain *d, unsigned int irq, uint16_t port, bool share);
+void pirq_unbind(const struct domain *d, unsigned int irq);
+void pirq_forget_domain(domid_t id);
 
 /* arch/arm/xen/arch_domain.c, entry.S, time.c */
 void context_switch(struct vcpu *prev, struct vcpu *next);

@@ -19,6 +19,11 @@ void platform_irq_enable(unsigned int irq)
     goldfish_reg(PIC, PIC_ENABLE) = irq;
 }
 
+void platform_irq_disable(unsigned int irq)
+{
+    goldfish_reg(PIC, PIC_DISABLE) = irq;
+}
+
 int platform_next_irq(void)
 {
     return goldfish_reg(PIC, PIC_STATUS) ? (int)goldfish_reg(PIC, PIC_NUMBER) : -1;
@@ -91,4 +96,9 @@ bool platform_io_permitted(unsigned long mfn)
         if (mfn == (GOLDFISH_IO_PHYS + pages[i]) >> PAGE_SHIFT)
             return true;
     return false;
+}
+
+bool platform_irq_permitted(unsigned int irq)
+{
+    return irq < NR_IRQS && (GUEST_IRQS >> irq & 1);
 }

@@ -5,6 +5,7 @@
  */
 #include <xen/lib.h>
 #include <xen/mm.h>
+#include <xen/sched.h>
 #include <xen/softirq.h>
 #include <asm-arm/arch-goldfish/platform.h>
 
@@ -17,14 +18,17 @@ static void (*const irq_handlers[NR_IRQS])(void) = {
     [IRQ_TTY] = console_interrupt,
 };
 
-/* Serves every pending line. A line without a handler is never enabled, so it cannot be pending. */
+/* Serves every pending line. What is neither the hypervisor's nor a guest's is never enabled, so it cannot be pending. */
 void asm_do_IRQ(void)
 {
     int irq;
 
     while ((irq = platform_next_irq()) >= 0) {
-        if (irq >= NR_IRQS || !irq_handlers[irq])
+        if (platform_irq_permitted((unsigned int)irq))
+            pirq_interrupt((unsigned int)irq);
+        else if (irq < NR_IRQS && irq_handlers[irq])
+            irq_handlers[irq]();
+        else
             panic("interrupt %d has no handler", irq);
-        irq_handlers[irq]();
     }
 }

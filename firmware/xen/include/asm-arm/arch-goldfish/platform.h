@@ -45,7 +45,14 @@
  */
 #define GOLDFISH_RTC        0x10000
 #define GOLDFISH_BATTERY    0x14000
-#define DOM0_IO_PAGES       { GOLDFISH_RTC, GOLDFISH_BATTERY }
+#define GOLDFISH_EVENTS     0x15000
+#define DOM0_IO_PAGES       { GOLDFISH_RTC, GOLDFISH_BATTERY, GOLDFISH_EVENTS }
+
+/* Their interrupt lines, which guests may bind. */
+#define IRQ_RTC             10
+#define IRQ_BATTERY         15
+#define IRQ_EVENTS          16
+#define GUEST_IRQS          (1UL << IRQ_RTC | 1UL << IRQ_BATTERY | 1UL << IRQ_EVENTS)
 
 /* arch/arm/arch-goldfish/ */
 s_time_t platform_now(void);
@@ -54,9 +61,11 @@ void platform_clear_alarm(void);
 void platform_timer_ack(void);
 void platform_init(void);
 void platform_irq_enable(unsigned int irq);
+void platform_irq_disable(unsigned int irq);
 int platform_next_irq(void);        /* -1: none pending */
 void platform_console_write(const char *text, unsigned int bytes);
 unsigned int platform_console_read(char *to, unsigned int bytes);
 bool platform_io_permitted(unsigned long mfn);
+bool platform_irq_permitted(unsigned int irq);
 
 #endif
