@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * The driver domain: a Domain-0 that serves the directory to the domains that the hypervisor has built, until all of them
- * have ended.
+ * The driver domain: a Domain-0 that serves the directory and disks to the domains that the hypervisor has built, until all of them
+ * have ended. Options: disk=DOMAINS (blkback.h).
  */
+#include "blkback.h"
 #include "console.h"
 #include "foreign.h"
+#include "grants.h"
 #include "guest.h"
 #include "kernel.h"
+#include "lib.h"
 #include "mm.h"
 #include "platform.h"
 #include "store.h"
@@ -28,8 +31,10 @@ static void connect_all(void)
 
         if (error)
             printk("driver-domain: domain %d gets no directory: error %d\n", domain, error);
-        else
+        else {
             served[served_count++] = (domid_t)domain;
+            blkback_offer((domid_t)domain);
+        }
     }
     printk("driver-domain: directory: %u domains\n", served_count);
 }
@@ -39,6 +44,7 @@ static void let_go_of_ended(void)
     for (unsigned i = 0; i < served_count;)
         if (foreign_next_running(served[i]) != served[i]) {
             printk("driver-domain: domain %u has ended\n", served[i]);
+            blkback_forget(served[i]);
             xenstored_disconnect(served[i]);
             served[i] = served[--served_count];
         } else {
@@ -48,15 +54,22 @@ static void let_go_of_ended(void)
 
 void kernel_main(void)
 {
+    char disks[64] = "";
+
     pages_init();
-    if (store_init() || events_bind_virq(VIRQ_DOM_EXC, domain_stopped) < 0) {
+    option_text(platform_command_line(), "disk", disks, sizeof disks);
+    if (store_init() || grants_init() || events_bind_virq(VIRQ_DOM_EXC, domain_stopped) < 0) {
         printk("driver-domain: no memory for the directory, or not Domain-0: shutting down\n");
         platform_shutdown(1);
     }
+    blkback_init(disks);
+    xenstored_on_change(blkback_changed);
     connect_all();
     while (served_count) {
         platform_events_off();
-        xenstored_serve();
+        do
+            xenstored_serve();
+        while (blkback_serve());
         let_go_of_ended();
         if (served_count)
             platform_wait_for_event();

@@ -107,11 +107,13 @@ async function loadHypervisor(
   );
   kernels.forEach(({ image: kernel }) => checkSegments(kernel));
   const policy = settings.policy === undefined ? [] : [await loadPolicy(settings.policy, host, onDiagnostic)];
+  const ramdisks = await readRamdisks(settings.domains, host);
   const placed = moduleBlocks([
     ...policy.map((bytes) => ({ name: 'policy', bytes })),
     ...kernels.map(({ bytes }, index) => ({ name: settings.domains[index]!.name, bytes })),
+    ...ramdisks,
   ]);
-  const modules = placed.slice(policy.length);
+  const modules = placed.slice(policy.length, policy.length + kernels.length);
   const blocks = [...segmentBlocks(image), ...placed, ...(await preloads(settings, host))];
   checkBlocks(blocks, machine);
   const usedEnd = Math.max(...blocks.map(({ address, byteLength }) => address + byteLength)) - machine.ramBase;
@@ -120,7 +122,9 @@ async function loadHypervisor(
   const entry = loadAddress(image, image.entry) ?? image.entry;
   const tags = modules.map(({ address, byteLength }, index) => {
     const { name: domain, memoryBytes, commandLine } = settings.domains[index]!;
-    return { address, byteLength, memoryBytes, name: domain, commandLine };
+    const which = ramdisks.findIndex(({ domain: owner }) => owner === index);
+    const ramdisk = which < 0 ? {} : { ramdisk: placed[policy.length + kernels.length + which]! };
+    return { address, byteLength, memoryBytes, name: domain, commandLine, ...ramdisk };
   });
   const policyTags = placed
     .slice(0, policy.length)
@@ -137,6 +141,21 @@ async function loadHypervisor(
     },
     hypervisor: new Hypervisor(machine, image, names),
   };
+}
+
+/** The RAM disks that there are, each with the index of its domain. */
+async function readRamdisks(domains: LaunchSettings['domains'], host: FileHost) {
+  const read = domains.map(async ({ name, ramdisk, memoryBytes }, domain) => {
+    if (ramdisk === undefined) return [];
+    const bytes = await readNamed(host, ramdisk);
+    if (bytes.length === 0) throw new UserError(`The ramdisk of ${name}, ${ramdisk}, is empty`);
+    if (bytes.length >= memoryBytes)
+      throw new UserError(
+        `The ramdisk of ${name} has ${bytes.length} bytes, and the domain ${memoryBytes}: give the domain more "memory"`,
+      );
+    return [{ name: `ramdisk of ${name}`, bytes, domain }];
+  });
+  return (await Promise.all(read)).flat();
 }
 
 /** An image with the symbols stands for a stripped kernel. */

@@ -78,6 +78,8 @@ export interface DomainSettings {
   readonly symbols?: string;
   readonly memoryBytes: number;
   readonly commandLine: string;
+  /** A file that the hypervisor puts into the domain's memory (start_info's mod_start). */
+  readonly ramdisk?: string;
 }
 
 /** A thread is a vCPU; `hypervisor` is the CPU while no domain's vCPU is current (boot, idle), or a native machine. */

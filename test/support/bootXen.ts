@@ -11,6 +11,7 @@ import type { RunStop } from '../../src/machine/types';
 const MODULES_START = 0x0020_0000;
 const PAGE_BYTES = 4096;
 const TAG_XEN_MODULE = 0x4156_0001;
+const TAG_XEN_RAMDISK = 0x4156_0002;
 const TAG_XEN_POLICY = 0x4156_0003;
 const NAME_BYTES = 32;
 const XEN_OFFSET = 0xff00_0000;
@@ -20,6 +21,8 @@ export interface Module {
   readonly memoryBytes?: number;
   readonly commandLine?: string;
   readonly name?: string;
+  /** Bytes of its RAM disk. */
+  readonly ramdisk?: Uint8Array;
 }
 
 export interface XenOptions {
@@ -54,7 +57,7 @@ export class BootedXen {
     const policyTag = policy === undefined ? [] : [4, TAG_XEN_POLICY, start, policy.length];
     if (policy) this.machine.writePhysical(start, policy);
     if (policy) start += Math.ceil(policy.length / PAGE_BYTES) * PAGE_BYTES;
-    const moduleTags = modules.flatMap(({ elf, memoryBytes = 4 << 20, commandLine = '', name }, index) => {
+    const moduleTags = modules.flatMap(({ elf, memoryBytes = 4 << 20, commandLine = '', name, ramdisk }, index) => {
       this.machine.writePhysical(start, elf);
       const text = new Uint8Array(NAME_BYTES + ((commandLine.length + 4) & ~3));
       text.set(Buffer.from(name ?? `dom${index}`), 0);
@@ -62,6 +65,10 @@ export class BootedXen {
       const words = new Uint32Array(text.buffer);
       const tag = [6 + words.length, TAG_XEN_MODULE, start, elf.length, memoryBytes, 0, ...words];
       start += Math.ceil(elf.length / PAGE_BYTES) * PAGE_BYTES;
+      if (ramdisk === undefined) return tag;
+      this.machine.writePhysical(start, ramdisk);
+      tag.push(4, TAG_XEN_RAMDISK, start, ramdisk.length);
+      start += Math.ceil(ramdisk.length / PAGE_BYTES) * PAGE_BYTES;
       return tag;
     });
     return [...policyTag, ...moduleTags];

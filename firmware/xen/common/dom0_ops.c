@@ -172,6 +172,7 @@ static long image_create(struct domain *d, struct dom0_guest_image_ctl *image)
     module.memory = (unsigned long)d->tot_pages << PAGE_SHIFT;
     module.name = d->name;
     module.command_line = command_line;
+    module.ramdisk_bytes = 0;
     d->store_port = image->store_port;
     d->console_port = image->console_port;
     if (!build_created_domain(d, &module))

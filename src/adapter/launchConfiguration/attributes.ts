@@ -86,6 +86,12 @@ const domainAttributes: readonly Attribute[] = [
     default: '',
     doc: 'Command line that the hypervisor hands to the guest kernel.',
   },
+  {
+    name: 'ramdisk',
+    kind: 'file',
+    form: 'hypervisor',
+    doc: 'A file that stands in the memory of the domain when it starts (`mod_start` of its start_info): the disk of a driver domain ([docs/drivers.md](drivers.md)). The file itself is never written.',
+  },
 ];
 
 const loadAttributes: readonly Attribute[] = [

@@ -183,6 +183,7 @@ function readDomains(list: readonly Values[], folder: string | undefined, naming
     ...(values.symbols === undefined ? {} : { symbols: resolvePath(values.symbols as string, folder) }),
     memoryBytes: values.memory as number,
     commandLine: values.cmdline as string,
+    ...(values.ramdisk === undefined ? {} : { ramdisk: resolvePath(values.ramdisk as string, folder) }),
   }));
   domains.forEach((domain, index) => {
     if (domain.name.trim() === '') {
@@ -311,6 +312,7 @@ function fileAttributesOf(settings: LaunchSettings, naming: Naming): Map<string,
   settings.domains.forEach((domain, index) => {
     note(domain.kernel, `domains[${index}].kernel`);
     note(domain.symbols, `domains[${index}].symbols`);
+    note(domain.ramdisk, `domains[${index}].ramdisk`);
   });
   settings.board?.nand?.forEach(({ file }, index) => note(file, `nand[${index}].file`));
   note(settings.board?.sdCard?.file, 'sdCard.file');

@@ -9,11 +9,15 @@ export interface ModuleDescription {
   readonly memoryBytes: number;
   readonly name: string;
   readonly commandLine: string;
+  /** Where the domain's RAM disk stands in physical memory. */
+  readonly ramdisk?: { readonly address: number; readonly byteLength: number };
 }
 
 /** All tags, one after the other. */
 export function moduleTags(modules: readonly ModuleDescription[]): Uint32Array {
-  return Uint32Array.from(modules.flatMap(moduleTag));
+  return Uint32Array.from(
+    modules.flatMap((module) => [...moduleTag(module), ...(module.ramdisk ? ramdiskTag(module.ramdisk) : [])]),
+  );
 }
 
 function moduleTag({ address, byteLength, memoryBytes, name, commandLine }: ModuleDescription): number[] {
@@ -35,6 +39,14 @@ function moduleTag({ address, byteLength, memoryBytes, name, commandLine }: Modu
     ...Array.from({ length: text.length / 4 }, (_, index) => words.getUint32(index * 4, true)),
   ];
 }
+
+/** ATAG_XEN_RAMDISK, which belongs to the module tag before it. */
+const ramdiskTag = ({ address, byteLength }: NonNullable<ModuleDescription['ramdisk']>): readonly number[] => [
+  4,
+  0x4156_0002,
+  address,
+  byteLength,
+];
 
 /** ATAG_XEN_POLICY: where the compiled access control policy stands. */
 export const policyTag = (address: number, byteLength: number): Uint32Array =>

@@ -124,6 +124,7 @@ typedef uint16_t domid_t;
 #define XEN_EPERM    1
 #define XEN_ENOENT   2
 #define XEN_ESRCH    3
+#define XEN_EIO      5
 #define XEN_E2BIG    7
 #define XEN_EAGAIN   11
 #define XEN_ENOMEM   12

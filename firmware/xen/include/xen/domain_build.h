@@ -11,6 +11,7 @@ struct boot_module {
     unsigned long start;            /* machine address */
     unsigned long bytes;
     unsigned long memory;           /* bytes wanted for the domain */
+    unsigned long ramdisk, ramdisk_bytes;   /* machine address; 0 bytes: none */
     const char *name;
     const char *command_line;
 };

@@ -5,7 +5,7 @@
  * memory is written here without further mappings, and goes to memory when the next change of page tables cleans the cache.
  *
  * The domain's memory, one contiguous machine range seen at VIRT_BASE (order of 2008):
- *   image | phys-to-machine map | store and console pages (not Domain-0) | start_info | page tables, 16 KB aligned | boot stack | free
+ *   image | ramdisk | phys-to-machine map | store and console pages (not Domain-0) | start_info | page tables, 16 KB aligned | boot stack | free
  * Page tables: 4 frames of first-level table, a page of coarse tables for each 4 MB of the above, one for GUEST_FIXMAP,
  * one for GUEST_IO (Domain-0). Their frames are in no mapping that a guest could write through (pagetable.c).
  */
@@ -22,7 +22,7 @@
 struct layout {
     struct guest_image image;
     unsigned long pages;                        /* of the domain */
-    unsigned long p2m, store, start_info, page_tables, stack, end;     /* virtual, from low to high */
+    unsigned long ramdisk, p2m, store, start_info, page_tables, stack, end;     /* virtual, from low to high */
     unsigned long group_tables;                 /* pages of coarse tables for the linear mapping */
     unsigned long table_pages;                  /* all of them, the first-level table too */
 };
@@ -45,6 +45,10 @@ static const char *plan(struct layout *layout, const struct boot_module *module,
     layout->table_pages = L2_TABLE_PAGES + layout->group_tables + 1 + (privileged ? 1 : 0);
 
     next = round_up(layout->image.end, PAGE_SIZE);
+    layout->ramdisk = next;
+    if (module->ramdisk_bytes > module->memory)
+        return "a ramdisk that is larger than its memory";
+    next += round_up(module->ramdisk_bytes, PAGE_SIZE);
     layout->p2m = next;
     next += round_up(layout->pages * sizeof(uint32_t), PAGE_SIZE);
     layout->store = next;               /* the console's page is the next one */
@@ -59,7 +63,7 @@ static const char *plan(struct layout *layout, const struct boot_module *module,
     next += PAGE_SIZE;
     layout->end = next;
     if ((next - layout->image.virt_base) >> PAGE_SHIFT > layout->pages - MINIMUM_FREE_PAGES || layout->pages == 0)
-        return "too little memory for its image and page tables";
+        return "too little memory for its image, ramdisk and page tables";
     return NULL;
 }
 
@@ -114,7 +118,7 @@ static bool build_page_tables(struct domain *d, const struct layout *layout, uns
     return true;
 }
 
-static void build_start_info(struct domain *d, const struct layout *layout, unsigned long mfn, const char *command_line)
+static void build_start_info(struct domain *d, const struct layout *layout, unsigned long mfn, const struct boot_module *module)
 {
     struct start_info *info = (struct start_info *)machine_address(layout, mfn, layout->start_info);
     uint32_t *p2m = (uint32_t *)machine_address(layout, mfn, layout->p2m);
@@ -137,7 +141,11 @@ static void build_start_info(struct domain *d, const struct layout *layout, unsi
     info->nr_pt_frames = layout->table_pages;
     info->mfn_list = layout->p2m;
     info->min_mfn = mfn;
-    snprintf(info->cmd_line, sizeof(info->cmd_line), "%s", command_line);
+    if (module->ramdisk_bytes) {
+        info->mod_start = layout->ramdisk;
+        info->mod_len = module->ramdisk_bytes;
+    }
+    snprintf(info->cmd_line, sizeof(info->cmd_line), "%s", module->command_line);
     for (unsigned long pfn = 0; pfn < layout->pages; pfn++)
         p2m[pfn] = mfn + pfn;
 }
@@ -159,14 +167,16 @@ static bool offer_ports(struct domain *d)
 }
 
 /* Fills the domain's memory; NULL, or why not. */
-static const char *populate(struct domain *d, const struct layout *layout, const char *command_line)
+static const char *populate(struct domain *d, const struct layout *layout, const struct boot_module *module)
 {
     struct cpu_user_regs *frame = d->vcpu[0]->arch.guest_frame;
 
     if (!(d->domain_flags & DOMF_privileged) && !offer_ports(d))
         return "the hypervisor's heap is used up";
     load_guest_image(&layout->image, (uint8_t *)(d->min_mfn << PAGE_SHIFT));
-    build_start_info(d, layout, d->min_mfn, command_line);
+    if (module->ramdisk_bytes)
+        memcpy((void *)machine_address(layout, d->min_mfn, layout->ramdisk), (const void *)module->ramdisk, module->ramdisk_bytes);
+    build_start_info(d, layout, d->min_mfn, module);
     if (!build_page_tables(d, layout, d->min_mfn))
         return "the hypervisor's heap is used up, or frames of the domain are mapped elsewhere";
 
@@ -210,7 +220,7 @@ bool construct_domain(domid_t id, const struct boot_module *module)
     if (!fault && !alloc_domain_pages(d, layout.pages))
         fault = "not enough free memory: give the domains less or the machine more";
     if (!fault)
-        fault = populate(d, &layout, module->command_line);
+        fault = populate(d, &layout, module);
     if (fault) {
         report(id, module, fault);
         if (d) {
@@ -238,7 +248,7 @@ bool build_created_domain(struct domain *d, const struct boot_module *module)
     if (!fault && (d->min_mfn << PAGE_SHIFT) + (layout.end - layout.image.virt_base) > module->start)
         fault = "too little memory for its image file beside what is built from it";
     if (!fault)
-        fault = populate(d, &layout, module->command_line);
+        fault = populate(d, &layout, module);
     load_page_table(current->arch.guest_table);
     if (fault) {
         report(d->domain_id, module, fault);

@@ -17,6 +17,7 @@
 #define ATAG_MEM        0x54410002
 #define ATAG_CMDLINE    0x54410009
 #define ATAG_XEN_MODULE 0x41560001
+#define ATAG_XEN_RAMDISK 0x41560002 /* data: machine address, bytes; of the module whose tag comes before it */
 #define ATAG_XEN_POLICY 0x41560003  /* data: machine address, bytes (security/policy.c) */
 
 #define MACHINE_GOLDFISH 1441
@@ -63,7 +64,8 @@ static bool module_usable(const struct tag *tag, unsigned long ram_bytes)
            module->start >= XENHEAP_PHYS_END && module->start <= ram_bytes && module->bytes <= ram_bytes - module->start;
 }
 
-static bool policy_usable(const struct tag *tag, unsigned long ram_bytes)
+/* A place and a length, of ATAG_XEN_POLICY and ATAG_XEN_RAMDISK. */
+static bool piece_usable(const struct tag *tag, unsigned long ram_bytes)
 {
     return tag->words >= 4 && tag->data[0] <= ram_bytes && tag->data[1] <= ram_bytes - tag->data[0];
 }
@@ -77,7 +79,7 @@ static unsigned long end_of_modules(const struct tag *tags, unsigned long ram_by
 
         if (tag->tag == ATAG_XEN_MODULE && module_usable(tag, ram_bytes) && module->start + module->bytes > end)
             end = module->start + module->bytes;
-        if (tag->tag == ATAG_XEN_POLICY && policy_usable(tag, ram_bytes) && tag->data[0] + tag->data[1] > end)
+        if ((tag->tag == ATAG_XEN_POLICY || tag->tag == ATAG_XEN_RAMDISK) && piece_usable(tag, ram_bytes) && tag->data[0] + tag->data[1] > end)
             end = tag->data[0] + tag->data[1];
     }
     return end;
@@ -90,6 +92,14 @@ static void load_policy(const struct tag *tags, unsigned long ram_bytes)
             acm_load_policy(tag->words >= 4 ? tag->data[0] : 0, tag->words >= 4 ? tag->data[1] : 0, ram_bytes);
             return;
         }
+}
+
+static void find_ramdisk(const struct tag *tag, unsigned long ram_bytes, struct boot_module *module)
+{
+    bool usable = tag && tag->tag == ATAG_XEN_RAMDISK && piece_usable(tag, ram_bytes);
+
+    module->ramdisk = usable ? tag->data[0] : 0;
+    module->ramdisk_bytes = usable ? tag->data[1] : 0;
 }
 
 static unsigned int build_domains(const struct tag *tags, unsigned long ram_bytes)
@@ -118,6 +128,7 @@ static unsigned int build_domains(const struct tag *tags, unsigned long ram_byte
         module.memory = from->memory;
         module.name = name;
         module.command_line = from->command_line;
+        find_ramdisk(next_tag(tag), ram_bytes, &module);
         built += construct_domain((domid_t)id++, &module);
     }
     return built;
