@@ -157,6 +157,22 @@ export const HYPERCALLS: readonly Hypercall[] = [
     name: 'xen_version',
     arguments: args('int command', 'void * argument'),
     result: 'the version for command 0, else a status',
+    subOperations: {
+      from: 'r0',
+      values: {
+        version: 0,
+        extraversion: 1,
+        compile_info: 2,
+        capabilities: 3,
+        changeset: 4,
+        platform_parameters: 5,
+        get_features: 6,
+      },
+      refused: {
+        compile_info: 'the image is the same whoever builds it, and when',
+        changeset: 'the extra version names the build',
+      },
+    },
     doc: 'Version information; also gives pending events their chance.',
   },
   {
@@ -194,6 +210,7 @@ export const HYPERCALLS: readonly Hypercall[] = [
     name: 'vm_assist',
     arguments: args('unsigned command', 'unsigned type'),
     result: STATUS,
+    subOperations: { from: 'r0', values: { enable: 0, disable: 1 }, refused: { enable: 'there is nothing to assist' } },
     doc: 'Switches optional assistance on or off.',
   },
   { number: 22, name: 'update_va_mapping_otherdomain', arguments: [], result: STUB, doc: 'Stub on ARM.' },
