@@ -2,9 +2,12 @@
  *
  * A guest with a disk: reads it whole, writes patterns, reads them back, and asks for what no backend may do. Each step prints what
  * came of it. Options: mode=check (default), copy (the first half of the disk over the second), raw (requests that a backend refuses),
- * garble (ring indices that cannot be), crash (with requests in flight), time (what a request costs).
+ * garble (ring indices that cannot be), crash (with requests in flight), time (what a request costs), echo (prints what is typed),
+ * nonsense (console indices that cannot be), escapes (what a terminal would obey);
+ * console=ring: prints by way of the driver domain.
  */
 #include "blkfront.h"
+#include "consfront.h"
 #include "console.h"
 #include "grants.h"
 #include "guest.h"
@@ -13,6 +16,8 @@
 #include "mm.h"
 #include "platform.h"
 #include "xenbus.h"
+
+#include <public/io/console.h>
 
 #define BUFFER_ORDER   5                /* 32 pages */
 #define BUFFER_SECTORS (8u << BUFFER_ORDER)
@@ -183,16 +188,56 @@ static void time(void)
     printk("disk-guest: 64 pages in two calls: %u us\n", (unsigned)(hypervisor_system_time() - before) / 1000);
 }
 
+/* Lines that are typed, back again, until one says "end". */
+static void echo(void)
+{
+    char line[32];
+    size_t length = 0;
+
+    do {
+        consfront_wait();
+        length += consfront_read(line + length, 1);
+        if (length < sizeof line && line[length - 1] != '\r' && line[length - 1] != '\n')
+            continue;
+        line[length - 1] = 0;
+        printk("disk-guest: typed: %s\n", line);
+        length = 0;
+    } while (memcmp(line, "end", 4) != 0);
+}
+
+/* Console indices that cannot be. */
+static void nonsense(void)
+{
+    volatile struct xencons_interface *page =
+        (void *)(GUEST_KERNEL_START + ((start_info->console_mfn - start_info->min_mfn) << PAGE_SHIFT));
+
+    page->out_prod = page->out_cons + 0x40000000u;
+    events_notify(start_info->console_evtchn);
+    guest_shutdown(SHUTDOWN_poweroff);
+}
+
+/* What a terminal would obey, and a line without end. */
+static void escapes(void)
+{
+    printk("disk-guest: \033[2J\a\r red\n");
+    for (unsigned i = 0; i < 100; i++)
+        printk("xxxxxxxxxx");
+    printk("\n");
+}
+
 void kernel_main(void)
 {
     static const struct {
-        char name[8];
+        char name[12];
         void (*run)(void);
-    } modes[] = {{"check", check}, {"copy", copy}, {"raw", raw}, {"garble", garble}, {"crash", crash}, {"time", time}};
-    char mode[8] = "check";
+    } modes[] = {{"check", check}, {"copy", copy}, {"raw", raw}, {"garble", garble}, {"crash", crash}, {"time", time}, {"echo", echo}, {"nonsense", nonsense}, {"escapes", escapes}};
+    char mode[12] = "check", console[8] = "";
     int error;
 
     pages_init();
+    option_text(platform_command_line(), "console", console, sizeof console);
+    if (memcmp(console, "ring", 5) == 0 && consfront_init())
+        printk("disk-guest: there is no console\n");
     buffer = pages_allocate(BUFFER_ORDER);
     option_text(platform_command_line(), "mode", mode, sizeof mode);
     error = buffer ? xenbus_init() : -XEN_ENOMEM;
@@ -208,6 +253,7 @@ void kernel_main(void)
             modes[i].run();
     blkfront_close(&disk);
     printk("disk-guest: domain %u done\n", platform_domain_id());
+    consfront_flush();
     platform_shutdown(0);
 }
 

@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * The driver domain: a Domain-0 that serves the directory and disks to the domains that the hypervisor has built, until all of them
- * have ended. Options: disk=DOMAINS (blkback.h).
+ * The driver domain: a Domain-0 that serves the directory, consoles and disks to the domains that the hypervisor has built, until all of
+ * them have ended. Options: disk=DOMAINS (blkback.h), focus=DOMAIN (consback.h).
  */
 #include "blkback.h"
+#include "consback.h"
 #include "console.h"
 #include "foreign.h"
 #include "grants.h"
@@ -33,6 +34,7 @@ static void connect_all(void)
             printk("driver-domain: domain %d gets no directory: error %d\n", domain, error);
         else {
             served[served_count++] = (domid_t)domain;
+            consback_connect((domid_t)domain);
             blkback_offer((domid_t)domain);
         }
     }
@@ -44,6 +46,7 @@ static void let_go_of_ended(void)
     for (unsigned i = 0; i < served_count;)
         if (foreign_next_running(served[i]) != served[i]) {
             printk("driver-domain: domain %u has ended\n", served[i]);
+            consback_forget(served[i]);
             blkback_forget(served[i]);
             xenstored_disconnect(served[i]);
             served[i] = served[--served_count];
@@ -63,13 +66,14 @@ void kernel_main(void)
         platform_shutdown(1);
     }
     blkback_init(disks);
+    consback_init((domid_t)option_number(platform_command_line(), "focus", 1));
     xenstored_on_change(blkback_changed);
     connect_all();
     while (served_count) {
         platform_events_off();
         do
             xenstored_serve();
-        while (blkback_serve());
+        while (blkback_serve() | consback_serve());
         let_go_of_ended();
         if (served_count)
             platform_wait_for_event();

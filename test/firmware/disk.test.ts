@@ -133,4 +133,15 @@ describe('Split drivers: the disk', () => {
       'disk-guest: domain 3 done',
     );
   });
+
+  it('may be printed about over a console’s ring, whose lines the driver domain shows with their domain', () => {
+    const session = new Session(disk(256), 'disk=all', ['console=ring', 'console=ring']);
+    session.expect(
+      '(d1) disk-guest: disk of 256 sectors',
+      '(d2) disk-guest: 200 sectors at 16: written 0, read 0, equal 1',
+      '(d1) disk-guest: domain 1 done',
+      '(d2) disk-guest: domain 2 done',
+    );
+    assert.doesNotMatch(session.console, /^disk-guest/m, 'nothing goes another way');
+  });
 });
