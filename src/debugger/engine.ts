@@ -14,6 +14,7 @@ import { Consoles } from './consoles';
 import { exceptionFilters } from './exceptionFilters';
 import { explainWalk, type WalkContext } from './explainWalk';
 import { evaluateExpression } from './expressions/evaluator';
+import { History } from './history/history';
 import { CoherenceWatch } from './run/coherence';
 import type { RunHost } from './run/host';
 import { KernelCrash } from './run/kernelCrash';
@@ -48,6 +49,9 @@ import { splitSuffix } from './values/numberFormat';
 import { Scopes } from './values/scopes';
 import { formatted } from './values/valueTree';
 
+/** How much memory a session's past may take when nothing else is said. */
+const DEFAULT_HISTORY_BYTES = 256 << 20;
+
 export interface EngineParts {
   readonly target: Target;
   readonly settings: LaunchSettings;
@@ -69,6 +73,7 @@ export class Engine implements DebugEngine {
   private readonly conditions: Conditions;
   private readonly data: DataBreakpoints;
   private readonly coherence: CoherenceWatch;
+  private readonly history: History;
   private readonly loop: RunLoop;
   private readonly starter: Start;
   private readonly stepper: Stepper;
@@ -108,6 +113,13 @@ export class Engine implements DebugEngine {
     const coherence = () => this.coherence;
     this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, currentThread, coherence);
     this.data = new DataBreakpoints(target, this.store, this.conditions);
+    this.history = new History(
+      target.machine,
+      runHost,
+      { bytes: settings.historyBytes ?? DEFAULT_HISTORY_BYTES },
+      (why, lost) => this.messages.emit([futureLost(why, lost), 'warning']),
+      () => this.target.forget(),
+    );
     this.loop = new RunLoop(
       target.machine,
       this.store,
@@ -115,7 +127,16 @@ export class Engine implements DebugEngine {
       target.hypervisor ? undefined : new KernelCrash(target),
       { ask: () => this.coherence.ask(() => this.store.judgeReport()) },
       this.data,
+      this.history.recorder,
     );
+    this.history.connect({
+      loop: this.loop,
+      store: this.store,
+      armData: () => this.data.arm(),
+      target,
+      stacks: this.stacks,
+      threads: this.threadList,
+    });
     this.starter = new Start(target, this.loop, settings, entry);
     this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
     this.scopeBuilder = new Scopes(target, factory, settings);
@@ -125,12 +146,15 @@ export class Engine implements DebugEngine {
       () => runHost.now(),
     );
     this.loop.onSlice = () => this.afterSlice();
-    this.detachConsole = this.machine.onConsoleOutput((_port, bytes) => this.consoles.receive(bytes));
+    this.detachConsole = this.machine.onConsoleOutput((_port, bytes) => {
+      if (!this.history.silent) this.consoles.receive(bytes);
+    });
     this.detachDevices = this.machine.onDeviceOutput((_instance, { line }) => {
       // Log devices speak in lines; sound and network frames are for whoever asked for them.
-      if (typeof line === 'string') this.messages.emit([line, 'info']);
+      if (typeof line === 'string' && !this.history.silent) this.messages.emit([line, 'info']);
     });
     this.loaded = this.machine.snapshot();
+    this.history.begin(this.loaded);
   }
 
   get images(): readonly ImageFace[] {
@@ -151,10 +175,23 @@ export class Engine implements DebugEngine {
 
   pause(): void {
     this.loop.requestPause();
+    this.history.requestPause();
   }
 
   step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
     return this.move(() => this.stepper.step(threadId, kind, granularity));
+  }
+
+  stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
+    return this.move(() => this.history.step(threadId, kind, granularity));
+  }
+
+  reverse(): Promise<StopEvent> {
+    return this.move(() => this.history.reverse());
+  }
+
+  goToInstruction(count: number): Promise<StopEvent> {
+    return this.move(() => this.history.toInstruction(count));
   }
 
   async restart(): Promise<void> {
@@ -163,6 +200,7 @@ export class Engine implements DebugEngine {
       await this.moving;
     }
     this.machine.restore(this.loaded);
+    this.history.begin(this.loaded);
     this.target.forget();
     this.store.resetHits();
     this.coherence.restart();
@@ -332,8 +370,15 @@ export class Engine implements DebugEngine {
   }
 
   private tellDiagnostics(): void {
-    for (const text of this.parts.diagnostics.splice(0)) this.messages.emit([text, 'warning']);
+    const texts = this.parts.diagnostics.splice(0);
+    if (this.history.silent) return;
+    for (const text of texts) this.messages.emit([text, 'warning']);
   }
+}
+
+/** What a person is told when the past is given another future. */
+function futureLost(why: string, lost: number): string {
+  return `The ${lost} instructions that came after this point are given up: ${why}, so that from here on it is another history.`;
 }
 
 function haltOf(result: RunResult): Halt {

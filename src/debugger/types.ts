@@ -48,6 +48,8 @@ export interface LaunchSettings {
   /** The translator and the interpreter are run side by side and compared. */
   readonly verifyTranslator?: boolean;
   readonly nsPerTick: number;
+  /** Memory for going back in time; 0 records nothing. */
+  readonly historyBytes?: number;
   /** What was asked of the board beyond what it always has; each board takes some of it. */
   readonly board?: BoardSettings;
 }
@@ -262,6 +264,15 @@ export interface DebugEngine extends EngineEvents {
   /** Stops a running machine within 50 ms. */
   pause(): void;
   step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent>;
+  /**
+   * Back in time: by one instruction of the machine, or to the beginning of the line before; `over` keeps to the frame, `in` goes
+   * into what was called there, `out` to where the function was called. Stops where the history begins.
+   */
+  stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent>;
+  /** Back to the last stop before this one that the breakpoints would have made, or to where the history begins. */
+  reverse(): Promise<StopEvent>;
+  /** To a point of the history, which the session has passed: the state before its instruction with this number. */
+  goToInstruction(count: number): Promise<StopEvent>;
   /** Back to the state right after loading; breakpoints stay. */
   restart(): Promise<void>;
   dispose(): void;

@@ -31,12 +31,32 @@ export class InputQueue {
   private logCopy: readonly InputDelivery[] | undefined = [];
   private replayed: readonly InputDelivery[] = [];
   private next = 0;
+  /** What came while input was held; undefined while it is not. */
+  private aside: InputEvent[] | undefined;
+  /** How much has been sent, ever; what is held has not. */
+  sends = 0;
 
   /** Input of the present: it makes another history than the one that was being replayed, so that one ends. */
   send(event: InputEvent): void {
+    if (this.aside !== undefined) {
+      this.aside.push(event);
+      return;
+    }
+    this.sends++;
     this.replayed = [];
     this.next = 0;
     this.sent.push(event);
+  }
+
+  /** While input is held, what is sent waits outside of the machine: it is meant for the state that a replay ends in. */
+  hold(held: boolean): void {
+    if (held) {
+      this.aside ??= [];
+      return;
+    }
+    const waiting = this.aside ?? [];
+    this.aside = undefined;
+    for (const event of waiting) this.send(event);
   }
 
   /** All deliveries so far, from reset on. Never written. */
@@ -57,8 +77,15 @@ export class InputQueue {
         `The input log does not belong to what this machine has done in its first ${instructionCount} instructions: replay it from its beginning, or from a snapshot of the recorded session.`,
       );
     }
+    // What was on its way when the log went on here is its next delivery.
+    if (first?.instructionCount === instructionCount) this.sent = [];
     this.replayed = log;
     this.next = past;
+  }
+
+  /** What has been sent and has not been delivered. */
+  get pending(): readonly InputEvent[] {
+    return this.sent.slice();
   }
 
   /** Instruction count of the next delivery of a replay; Infinity when there is none. */

@@ -76,6 +76,8 @@ const ACTIONS: ReadonlySet<string | symbol> = new Set<keyof MachineFace>([
   'pokeDevice',
   'sendDeviceInput',
   'restore',
+  'replayInputs',
+  'holdInput',
 ]);
 
 /** Does to both what is done to one. */

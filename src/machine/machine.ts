@@ -20,7 +20,7 @@ import { traced } from './arm926/ticks/traced';
 import { describeWalk } from './arm926/walkReport';
 import { Watches } from './arm926/watches';
 import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
-import { InputQueue, type InputDelivery } from './inputQueue';
+import { InputQueue, type InputDelivery, type InputEvent } from './inputQueue';
 import { oneOf, ENGINE_MODES, TLB_MODES, VFP_MODES, type MachineOptions } from './machineOptions';
 import { noteOpenBlock, takeOpenBlock } from './openBlock';
 import { OutsideMemory } from './outsideMemory';
@@ -89,6 +89,8 @@ export class Machine implements MachineFace {
   /** Instructions before this slice, and how many the slice may use. */
   private countBefore = 0;
   private sliceCount = 0;
+  outsideChanges = 0;
+  restores = 0;
 
   constructor(options: MachineOptions) {
     const { board, nsPerTick = 5 } = options;
@@ -128,7 +130,7 @@ export class Machine implements MachineFace {
         ? undefined
         : (options.translateAfter ?? TRANSLATE_AFTER);
     this.interpreter = this.createInterpreter(this.tickModel);
-    this.cpu = new Arm926View(this.core);
+    this.cpu = new Arm926View(this.core, () => this.outsideChanges++);
     this.snapshots = new Snapshots(this.ram);
     this.bus = board.createBus(this.deviceHost(nsPerTick, options.onDiagnostic ?? (() => {})));
     this.core.connect(this.bus);
@@ -300,6 +302,7 @@ export class Machine implements MachineFace {
   }
 
   writePhysical(address: number, bytes: Uint8Array): boolean {
+    this.outsideChanges++;
     return this.outside.write(address, bytes);
   }
 
@@ -308,6 +311,7 @@ export class Machine implements MachineFace {
   }
 
   boot(request: BootRequest): void {
+    this.outsideChanges++;
     const { s } = this.core;
     this.resetCpu();
     const image = this.board.bootImage(request, this.ramBytes);
@@ -336,6 +340,7 @@ export class Machine implements MachineFace {
   }
 
   pokeDevice(instance: string, offset: number, value: number): boolean {
+    this.outsideChanges++;
     const device = this.devices.find((candidate) => candidate.instance === instance);
     return device !== undefined && this.bus.write(device.base + offset, 4, value >>> 0);
   }
@@ -373,6 +378,18 @@ export class Machine implements MachineFace {
 
   get inputLog(): readonly InputDelivery[] {
     return this.inputs.log;
+  }
+
+  get inputsSent(): number {
+    return this.inputs.sends;
+  }
+
+  get pendingInput(): readonly InputEvent[] {
+    return this.inputs.pending;
+  }
+
+  holdInput(held: boolean): void {
+    this.inputs.hold(held);
   }
 
   replayInputs(log: readonly InputDelivery[]): void {
@@ -434,6 +451,7 @@ export class Machine implements MachineFace {
     const wrong = this.bus.mismatch?.(state.bus);
     if (wrong !== undefined) throw new Error(wrong);
     const { core } = this;
+    this.restores++;
     this.snapshots.restorePages(state.pages);
     this.interpreter.blocks.dropAll();
     core.s.fill(0);

@@ -91,3 +91,17 @@ export class Snapshots {
     return state;
   }
 }
+
+/** What a snapshot has besides RAM, roughly: registers, devices, TLB. */
+const OTHER_BYTES = 100_000;
+
+/** Bytes that a snapshot holds and another of the same run does not, roughly; all of its own when there is no other. */
+export function bytesBetween(before: MachineSnapshot | undefined, after: MachineSnapshot): number {
+  const old = (before?.state as MachineState | undefined)?.pages;
+  const { pages } = after.state as MachineState;
+  let changed = 0;
+  for (let page = 0; page < pages.length; page++) {
+    if (pages[page] !== undefined && pages[page] !== old?.[page]) changed++;
+  }
+  return OTHER_BYTES + pages.length * 8 + changed * PAGE_BYTES;
+}

@@ -403,6 +403,16 @@ export interface MachineFace {
    * had already is passed over. Throws with a sentence when the log is not of this machine's history.
    */
   replayInputs(log: readonly InputDelivery[]): void;
+  /** Input that has been sent and not reached its device yet. */
+  readonly pendingInput: readonly InputEvent[];
+  /** How often input was sent, by anybody; a replay sends none. */
+  readonly inputsSent: number;
+  /** While held, input that is sent waits outside and comes when it is let go: for whoever replays a past meanwhile. */
+  holdInput(held: boolean): void;
+  /** How often registers, memory or devices were changed from outside; `restore` is none of these changes. */
+  readonly outsideChanges: number;
+  /** How often a snapshot was restored. */
+  readonly restores: number;
   /** What the board's displays show now; empty for a board without any. */
   displays(): readonly DisplayImage[];
 

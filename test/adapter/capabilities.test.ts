@@ -40,6 +40,7 @@ const requestOfCapability: Readonly<Record<string, string>> = {
   supportsDisassembleRequest: 'disassemble',
   supportsCancelRequest: 'cancel',
   supportsBreakpointLocationsRequest: 'breakpointLocations',
+  supportsStepBack: 'reverseContinue',
   supportsSteppingGranularity: 'next',
   supportsInstructionBreakpoints: 'setInstructionBreakpoints',
   supportsValueFormattingOptions: 'variables',

@@ -99,6 +99,21 @@ export class FakeEngine implements DebugEngine {
     this.stop({ reason: 'step', description: 'Stepped' });
     return going;
   }
+  reverse(): Promise<StopEvent> {
+    const going = this.go('reverse');
+    this.stop({ reason: 'step', description: 'Beginning of the history' });
+    return going;
+  }
+  goToInstruction(count: number): Promise<StopEvent> {
+    const going = this.go(`go to ${count}`);
+    this.stop({ reason: 'step', description: 'Arrived' });
+    return going;
+  }
+  stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
+    const going = this.go(`step back ${kind} ${granularity} of ${threadId}`);
+    this.stop({ reason: 'step', description: 'Stepped back' });
+    return going;
+  }
   pause(): void {
     this.stop({ reason: 'pause', description: 'Paused' });
   }

@@ -21,6 +21,7 @@ import { pause } from './pause';
 import { permissions } from './permissions';
 import { readMemory, writeMemory } from './memory';
 import { restart } from './restart';
+import { reverseContinue } from './reverseContinue';
 import { scopes } from './scopes';
 import { setBreakpoints } from './setBreakpoints';
 import { setExceptionBreakpoints } from './setExceptionBreakpoints';
@@ -29,6 +30,7 @@ import { setFunctionBreakpoints } from './setFunctionBreakpoints';
 import { setInstructionBreakpoints } from './setInstructionBreakpoints';
 import { setVariable } from './setVariable';
 import { stackTrace } from './stackTrace';
+import { stepBack } from './stepBack';
 import { steps } from './step';
 import { terminate } from './terminate';
 import { threads } from './threads';
@@ -59,6 +61,8 @@ export const requestHandlers: readonly RequestHandler[] = [
   ...steps,
   gotoTargets,
   goto,
+  stepBack,
+  reverseContinue,
   pause,
   readMemory,
   writeMemory,

@@ -31,4 +31,6 @@ export interface Breakpoint {
   /** Asked when the machine reports something, beside its places. */
   readonly atReports?: true;
   hits: number;
+  /** Instruction count of the last hit that was counted: standing there, it is among `hits`. */
+  countedAt?: number;
 }

@@ -18,7 +18,17 @@ const PRIORITY: readonly StopReason[] = [
   'breakpoint',
 ];
 
+/** A breakpoint that was met, its condition fulfilled; counting hits is left to whoever searches. */
+export interface Pass {
+  readonly breakpoint: Breakpoint;
+  readonly sighting: Sighting;
+  /** Its condition could not be evaluated, which stops without counting. */
+  readonly undecided?: true;
+}
+
 export class BreakpointStore implements Judge {
+  /** Set while the past is searched: is told who passes, and nobody stops, counts or says anything. */
+  surveyor: ((pass: Pass) => void) | undefined;
   /** By owner (a source file, "functions", "instructions", "filters"): a DAP client replaces one owner's set as a whole. */
   private readonly owners = new Map<string, readonly Breakpoint[]>();
   private byAddress = new Map<number, { readonly breakpoint: Breakpoint; readonly place: Place }[]>();
@@ -47,9 +57,14 @@ export class BreakpointStore implements Judge {
     }
   }
 
+  /** Those whose stops depend on how often they were met. */
+  get counting(): readonly Breakpoint[] {
+    return [...this.owners.values()].flat().filter(({ hitCondition }) => hitCondition !== undefined);
+  }
+
   /** Hit counts begin again, as after loading. */
   resetHits(): void {
-    for (const breakpoint of [...this.owners.values()].flat()) breakpoint.hits = 0;
+    for (const breakpoint of [...this.owners.values()].flat()) [breakpoint.hits, breakpoint.countedAt] = [0, undefined];
   }
 
   armedAddresses(): Iterable<number> {
@@ -113,7 +128,9 @@ export class BreakpointStore implements Judge {
     if (!sighting) return undefined;
     try {
       if (breakpoint.condition && !breakpoint.condition()) return undefined;
+      if (this.surveyor) return void this.surveyor({ breakpoint, sighting });
       breakpoint.hits++;
+      breakpoint.countedAt = this.target.machine.instructionCount;
       if (breakpoint.hitCondition && !breakpoint.hitCondition(breakpoint.hits)) return undefined;
       if (!breakpoint.log) return sighting;
       this.say(breakpoint.log(), 'info');
@@ -121,7 +138,9 @@ export class BreakpointStore implements Judge {
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       // A condition that cannot be decided stops: silently running past would hide what the user looks for.
-      return { ...sighting, text: `${breakpoint.description}: ${error.message}` };
+      const undecided = { ...sighting, text: `${breakpoint.description}: ${error.message}` };
+      if (this.surveyor) return void this.surveyor({ breakpoint, sighting: undecided, undecided: true });
+      return undecided;
     }
   }
 
@@ -135,7 +154,8 @@ export class BreakpointStore implements Judge {
   }
 }
 
-function summarise(hit: readonly { readonly breakpoint: Breakpoint; readonly sighting: Sighting }[]): Halt {
+/** One stop for all that are met at one place. */
+export function summarise(hit: readonly { readonly breakpoint: Breakpoint; readonly sighting: Sighting }[]): Halt {
   const sorted = [...hit].sort(
     (left, right) => PRIORITY.indexOf(left.breakpoint.reason) - PRIORITY.indexOf(right.breakpoint.reason),
   );

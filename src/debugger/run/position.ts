@@ -1,6 +1,7 @@
 /** Where the CPU stands, and when it stands there again: what run control compares to survive interrupts, other domains and recursion. */
 import type { CpuMode } from '../../machine/types';
 import type { Target } from '../target/target';
+import type { Frame } from '../types';
 
 export interface Position {
   readonly pc: number;
@@ -57,3 +58,17 @@ export function trapBetween(before: Position, after: Position, vectorBase: numbe
 }
 
 export const instructionBytes = (position: Position): number => (position.thumb ? 2 : 4);
+
+/** Whether the CPU stands in this frame (and not in a recursion of its function, or in another thread's). */
+export function standsInFrame(target: Target, pc: number, frame: Frame): boolean {
+  return pc === frame.pc && sharesFrame(target, frame);
+}
+
+/** Whether the CPU stands somewhere with this frame's stack pointer, in its address space. */
+export function sharesFrame(target: Target, frame: Frame): boolean {
+  const space = target.spaceOf(target.execution());
+  if (space.kind !== frame.space.kind) return false;
+  if (space.kind === 'domain' && frame.space.kind === 'domain' && space.domainId !== frame.space.domainId) return false;
+  const sp = frame.registers[13];
+  return sp === undefined || target.machine.cpu.getRegister(13) === sp;
+}

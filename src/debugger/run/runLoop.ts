@@ -43,6 +43,11 @@ export interface DataWatch {
   judgeRegisters(): Halt | undefined;
 }
 
+/** Asked before each run how far it may go: whoever records the past (`history/recorder.ts`). */
+export interface RunRecorder {
+  before(most: number): number;
+}
+
 /** Where a step wants to arrive. */
 export interface Goal {
   readonly addresses: Iterable<number>;
@@ -75,6 +80,7 @@ export class RunLoop {
     private readonly crash?: CrashWatch,
     private readonly reports?: ReportWatch,
     private readonly data?: DataWatch,
+    private readonly recorder?: RunRecorder,
   ) {}
 
   requestPause(): void {
@@ -103,8 +109,28 @@ export class RunLoop {
     }
   }
 
+  /** Everything that a run without a goal stops at. */
+  armedAddresses(): ReadonlySet<number> {
+    return new Set(this.judge.armedAddresses());
+  }
+
+  /**
+   * Runs, and has everybody asked who might stop at the end. For searches through the past, where the breakpoints note who passes and
+   * nobody stops; the caller has armed the machine.
+   */
+  survey(most: number, armed: ReadonlySet<number>): RunStop {
+    const before = this.machine.instructionCount;
+    const stop = this.machine.run(this.data?.comparesRegisters ? Math.min(most, 1) : most);
+    this.reports?.ask();
+    this.accessed(stop);
+    const pc = this.machine.cpu.getRegister(15);
+    if (armed.has(pc) && this.machine.instructionCount !== before) this.judge.judge(pc);
+    return stop;
+  }
+
   /** Executes exactly one instruction; the breakpoints at the address after it are asked. */
   single(): Halt | undefined {
+    this.recorder?.before(1);
     const stop = this.machine.run(1);
     return this.ended(stop) ?? this.reports?.ask() ?? joined(this.accessed(stop), this.judgeHere());
   }
@@ -125,7 +151,7 @@ export class RunLoop {
       const left = this.data?.comparesRegisters ? Math.min(most, 1) : most;
       if (left <= 0) return halt('count', 'The asked number of instructions has been executed');
       const before = this.machine.instructionCount;
-      const stop = this.machine.run(left);
+      const stop = this.machine.run(this.recorder?.before(left) ?? left);
       const ended = this.ended(stop) ?? this.reports?.ask();
       if (ended) return { kind: 'halt', halt: ended };
       const crashed = this.machine.instructionCount % CRASH_CHECK === 0 ? this.crash?.betweenSlices() : undefined;

@@ -7,9 +7,9 @@ import type { FunctionInfo, SourceLine } from '../../image/types';
 import type { StackBuilder } from '../stack/stackBuilder';
 import type { Threads } from '../stack/threads';
 import type { Target } from '../target/target';
-import { UserError, type Frame } from '../types';
+import { UserError } from '../types';
 import { InstructionStep, type InstructionOutcome } from './instructionStep';
-import { positionOf, sameContext, type Position } from './position';
+import { positionOf, sameContext, standsInFrame, type Position } from './position';
 import type { Halt, RunLoop } from './runLoop';
 
 const DONE: Halt = { reason: 'step', breakpointIds: [], description: 'Step' };
@@ -64,20 +64,11 @@ export class Stepper {
     const frames = this.stacks.build(threadId);
     const caller = frames.slice(1).find(({ kind }) => kind !== 'label');
     if (!caller) throw new UserError('There is no caller to step out to: this is the outermost frame');
-    const result = await this.loop.run({}, { addresses: [caller.pc], arrived: (pc) => this.isInFrame(pc, caller) });
+    const result = await this.loop.run(
+      {},
+      { addresses: [caller.pc], arrived: (pc) => standsInFrame(this.target, pc, caller) },
+    );
     return result.kind === 'halt' ? result.halt : DONE;
-  }
-
-  /** Whether the CPU stands in this frame (and not in a recursion of its function, or in another thread's). */
-  private isInFrame(pc: number, frame: Frame): boolean {
-    if (pc !== frame.pc) return false;
-    const execution = this.target.execution();
-    const space = this.target.spaceOf(execution);
-    if (space.kind !== frame.space.kind) return false;
-    if (space.kind === 'domain' && frame.space.kind === 'domain' && space.domainId !== frame.space.domainId)
-      return false;
-    const sp = frame.registers[13];
-    return sp === undefined || positionOf(this.target).sp === sp;
   }
 
   private async line(kind: 'in' | 'over'): Promise<Halt> {
@@ -172,7 +163,7 @@ export class Stepper {
       {
         addresses: exits,
         arrived: (pc) => {
-          if (caller && this.isInFrame(pc, caller)) return true;
+          if (caller && standsInFrame(this.target, pc, caller)) return true;
           const now = positionOf(this.target);
           return exits.has(pc) && now.sp >= armedSp && sameContext(now, first);
         },

@@ -26,7 +26,11 @@ const CP15_WRITERS: Readonly<Record<WritableCp15, (core: Core, value: number) =>
 const VFP_SINGLES = 32;
 
 export class Arm926View implements CpuView {
-  constructor(private readonly core: Core) {}
+  constructor(
+    private readonly core: Core,
+    /** Called when a register is written. */
+    private readonly changed: () => void = () => undefined,
+  ) {}
 
   private wordOf(index: number, mode?: CpuMode): number {
     if (!Number.isInteger(index) || index < 0 || index > 15) throw new RangeError(`there is no register r${index}`);
@@ -39,6 +43,7 @@ export class Arm926View implements CpuView {
   }
 
   setRegister(index: number, value: number, mode?: CpuMode): void {
+    this.changed();
     const { s } = this.core;
     if (index === 15) {
       s[15] = value & (this.core.thumb ? ~1 : ~3);
@@ -56,6 +61,7 @@ export class Arm926View implements CpuView {
 
   /** Writes all bits; the mode must be one that exists, else the old one stays. */
   setCpsr(value: number): void {
+    this.changed();
     this.core.s[Word.BLOCK_OPEN] = 0;
     this.core.writeCpsr(value, -1);
   }
@@ -66,6 +72,7 @@ export class Arm926View implements CpuView {
   }
 
   setSpsr(mode: CpuMode, value: number): void {
+    this.changed();
     const word = spsrWord(modeBits(mode));
     if (word < 0) throw new RangeError(`mode ${mode} has no SPSR`);
     this.core.s[word] = value;
@@ -102,11 +109,13 @@ export class Arm926View implements CpuView {
   }
 
   setVfp(index: number, bits: number): void {
+    this.changed();
     if (!Number.isInteger(index) || index < 0 || index >= VFP_SINGLES) throw new RangeError(`there is no s${index}`);
     if (this.core.vfpPresent) this.core.s[Word.VFP_REGISTERS + index] = bits;
   }
 
   setCp15(name: WritableCp15, value: number): void {
+    this.changed();
     CP15_WRITERS[name](this.core, value);
   }
 }

@@ -1,0 +1,36 @@
+/** Going back in time over stdio, as a golden log. */
+import assert from 'node:assert/strict';
+import { describe, it } from 'mocha';
+import { holdSession } from '../support/goldenLog';
+
+const twoMiniOs = {
+  hypervisor: 'builtin:xen',
+  domains: [{ kernel: 'builtin:mini-os' }, { kernel: 'builtin:mini-os' }],
+};
+
+describe('back in time over stdio', function () {
+  this.timeout(60_000);
+
+  it('goes by instruction, by line, and to the last stop', () =>
+    holdSession('back-in-time', async (client) => {
+      await client.launch(twoMiniOs);
+      const breakpoints = ['do_upcall', 'unit_task'].map((name) => ({ name }));
+      await client.body('setFunctionBreakpoints', { breakpoints });
+      const { threadId } = await client.until('configurationDone');
+      const top = async (): Promise<void> => void (await client.body('stackTrace', { threadId, levels: 2 }));
+      await client.until('continue', { threadId });
+      await top();
+      await client.until('stepBack', { threadId, granularity: 'instruction' });
+      await top();
+      for (let count = 0; count < 3; count++) await client.until('next', { threadId, granularity: 'line' });
+      await top();
+      for (let count = 0; count < 3; count++) {
+        await client.until('stepBack', { threadId, granularity: 'line' });
+        await top();
+      }
+      await client.until('reverseContinue', { threadId });
+      const start = await client.until('reverseContinue', { threadId });
+      await client.until('stepBack', { threadId: start.threadId, granularity: 'instruction' });
+      assert.equal((await client.send('stepBack', { threadId: 77 })).success, false);
+    }));
+});
