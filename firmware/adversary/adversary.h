@@ -10,9 +10,28 @@
 
 /* Every class of attacks, in the order of their numbers: X(name, weight). docs/isolation.md has a line for each. */
 #define ATTACKS(X) \
-    X(hypercalls, 40) \
-    X(structures, 40) \
-    X(multicalls, 4)
+    X(hypercalls, 30) \
+    X(structures, 30) \
+    X(multicalls, 4) \
+    X(descriptors, 20) \
+    X(mappings, 20) \
+    X(spaces, 4) \
+    X(stale_translations, 6) \
+    X(reservations, 4) \
+    X(grants, 20) \
+    X(escaped_grants, 4) \
+    X(events, 16) \
+    X(frames, 6) \
+    X(stacks, 6) \
+    X(accesses, 16) \
+    X(coprocessors, 10) \
+    X(instructions, 10) \
+    X(status_registers, 6) \
+    X(system_calls, 4) \
+    X(user_mode, 6) \
+    X(storms, 2) \
+    X(batches, 1) \
+    X(recursion, 1)
 
 enum attack_class {
 #define X(name, weight) ATTACK_##name,
@@ -30,6 +49,26 @@ void attack_begin(enum attack_class class);
 void attack_over(void);
 /* Where a fault leads, and the start: the stack is empty, and the next attack begins. */
 void attack_restart(void) __attribute__((noreturn));
+
+/* Pages of our own to play with, [pool, pool + POOL_PAGES pages), the first at a multiple of 16 KB. What is mapped there, and what
+ * the frames are used for, nobody knows. */
+#define POOL_PAGES 128
+#define POOL       (GUEST_KERNEL_START + 0x40000)
+unsigned long pool_page(void);
+/* The frame that this page had when we were started. */
+unsigned long frame_of(unsigned long va);
+/* A pool page of ordinary memory again, as far as that can be had: unpinned, mapped where it was. */
+void tame(unsigned long va);
+long pin(unsigned command, unsigned long frame);
+long update_entry(unsigned long machine_address, unsigned long value);
+/* The machine address of our first-level table. */
+extern unsigned long first_level_table;
+
+/* resume.S: executes `code` with r0-r12 = values; only for code that comes back by `mov pc, lr`, or faults. */
+void execute(const uint32_t *code, const unsigned long *values);
+/* Calls dummy with this stack pointer, or executes `code` with it. */
+void with_stack(unsigned long sp, const uint32_t *code);
+void enter_user(unsigned long pc, unsigned long sp);
 
 /* main.c: puts back what an attack may have spoilt and the next one needs: the callback, the shared info, the timer. */
 void repair(void);

@@ -24,13 +24,18 @@ static const struct attack attacks[ATTACK_CLASSES] = {
 };
 
 static unsigned hopeless;               /* faults since the last attack began */
+static unsigned number;                 /* of attacks so far */
+static unsigned number_at_tick, stuck;
 
 extern char boot_stack_top[];           /* start.S */
 extern char image_start[], image_end[]; /* adversary.lds */
 
-static void nothing(evtchn_port_t port)
+/* Each 10 ms of running: an attack that goes on since the last time, such as code that branches to itself, is ended. */
+static void tick(evtchn_port_t port)
 {
     (void)port;
+    stuck = number == number_at_tick;
+    number_at_tick = number;
 }
 
 /* Our own pages to where they were. That our frames are listed wrongly by now is possible: then it is the end of us. */
@@ -49,7 +54,7 @@ void repair(void)
     hypervisor_set_callbacks(hypervisor_callback, hypervisor_callback);
     hypervisor_update_va_mapping(GUEST_SHARED_INFO, 0, UVMF_SHARED_INFO);
     if (one_in(4))
-        events_bind_virq(VIRQ_TIMER, nothing);
+        events_bind_virq(VIRQ_TIMER, tick);
 }
 
 void wake_me_soon(void)
@@ -74,6 +79,7 @@ void next_attack(void)
     if (one_in(32))
         repair();
     hopeless = 0;
+    number++;
     attack_begin(class);
     attacks[class].run();
     attack_over();
@@ -81,9 +87,13 @@ void next_attack(void)
 
 void kernel_main(void)
 {
+    struct mmuext_op base = {.cmd = MMUEXT_GET_PGD};
+
     random_seed(option_number(platform_command_line(), "seed", 1));
+    hypervisor_mmuext_op(&base, 1);
+    first_level_table = base.arg1.phys_addr;
     map_image();
-    events_bind_virq(VIRQ_TIMER, nothing);
+    events_bind_virq(VIRQ_TIMER, tick);
     attack_restart();
 }
 
@@ -98,7 +108,9 @@ void guest_upcall(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, uns
     (void)vfsr;
     if (trap == TRAP_EVENT) {
         events_dispatch();
-        return;
+        if (!stuck)
+            return;
+        stuck = 0;
     }
     attack_over();
     if (++hopeless > 2)

@@ -17,6 +17,7 @@
 
 #define ADVERSARIES_MAX 8
 #define LOOK_NS         10000000u       /* how often those that live are looked at */
+#define LIFE_NS         400000000u      /* of CPU time: then the next seed gets its turn */
 
 extern const char guest_image[], guest_image_end[];     /* ../control/image.S: adversary.elf without its debug information */
 
@@ -25,7 +26,7 @@ static struct {
     uint64_t cpu_time;                  /* when it was last looked at */
 } adversaries[ADVERSARIES_MAX];
 static unsigned places, memory_kb;
-static unsigned started, destroyed;     /* so far */
+static unsigned started, destroyed, failed; /* so far */
 static volatile char command;           /* the last that was typed */
 
 static void something_happened(evtchn_port_t port)
@@ -51,10 +52,12 @@ static void start(unsigned place, unsigned seed)
     format_text(name, sizeof name, "adversary%u", seed);
     format_text(command_line, sizeof command_line, "seed=%u", seed);
     result = domain_start(&image, memory_kb, name, command_line);
-    if (result < 0)
+    if (result < 0) {
+        failed++;
         printk("warden: %s cannot be started: error %d\n", name, (int)result);
-    else
+    } else {
         started++;
+    }
     adversaries[place].domain = result < 0 ? 0 : (domid_t)result;
     adversaries[place].cpu_time = ~0ull;
 }
@@ -71,7 +74,7 @@ static int lives(unsigned place, int looked)
     if (info.cpu_time == adversaries[place].cpu_time && (info.flags & DOMFLAGS_BLOCKED || !info.nr_online_vcpus))
         return 0;
     adversaries[place].cpu_time = info.cpu_time;
-    return 1;
+    return info.cpu_time < LIFE_NS;
 }
 
 static void end(unsigned place)
@@ -136,8 +139,8 @@ void kernel_main(void)
     for (unsigned i = 0; i < places; i++)
         if (adversaries[i].domain)
             end(i);
-    printk("warden: %u adversaries started, %u destroyed; %u KB free, %u at the start\n", started, destroyed,
-           (unsigned)machine_free_kb(), (unsigned)free_kb);
+    printk("warden: %u adversaries started, %u could not be, %u destroyed; %u KB free, %u at the start\n", started, failed,
+           destroyed, (unsigned)machine_free_kb(), (unsigned)free_kb);
     for (;;) {
         platform_events_off();
         platform_wait_for_event();

@@ -5,6 +5,7 @@
  */
 #include "console.h"
 #include "guest.h"
+#include "lib.h"
 #include "mm.h"
 #include "platform.h"
 #include "selftest.h"
@@ -134,6 +135,36 @@ static void test_refusals(grant_handle_t handle)
     check("a handle with another address", unmap(WINDOW + 0x1000, handle), GNTST_bad_virt_addr);
 }
 
+static long update(unsigned long machine_address, unsigned long value)
+{
+    struct mmu_update request = {.ptr = machine_address, .val = value};
+
+    return hypercall(__HYPERVISOR_mmu_update, (unsigned long)&request, 1, 0, DOMID_SELF);
+}
+
+/* A mapping in a table that is out of the way while the grant is unmapped may not come back with it. */
+static void test_escape(void)
+{
+    const unsigned long va = 0x50000000;
+    struct mmuext_op base = {.cmd = MMUEXT_GET_PGD}, pin = {.cmd = MMUEXT_PIN_L1_TABLE};
+    void *page = pages_allocate(0);
+    unsigned long table = frame_of(page) << PAGE_SHIFT, slot;
+    grant_handle_t handle;
+
+    memset(page, 0, PAGE_SIZE);
+    pin.arg1.mfn = frame_of(page);
+    hypervisor_update_va_mapping((unsigned long)page, 0, UVMF_INVLPG);
+    check("a table to hide", hypervisor_mmuext_op(&pin, 1) | hypervisor_mmuext_op(&base, 1), 0);
+    slot = base.arg1.phys_addr + (va >> 20) * 4;
+    check("in its place", update(slot, L1_COARSE(table, MMU_DOMAIN_KERNEL)), 0);
+    check("a grant in it", map(va, 1, REF_OPEN, GNTMAP_host_map, &handle), GNTST_okay);
+    check("shows it", *(volatile unsigned *)va, FILLED);
+    check("hiding the table", update(slot, 0), 0);
+    check("unmapping the grant", unmap(va, handle), GNTST_okay);
+    check("the table again", update(slot, L1_COARSE(table, MMU_DOMAIN_KERNEL)), 0);
+    check("shows nothing of the other domain", hypercall(__HYPERVISOR_console_io, CONSOLEIO_write, 4, va, 0), -XEN_EFAULT);
+}
+
 static void test_transfer(void)
 {
     volatile unsigned *page = pages_allocate(0);
@@ -162,6 +193,7 @@ void test_mapping_grants(void)
     check("a read-only grant", map(WINDOW + 0x1000, 1, REF_READONLY, GNTMAP_host_map | GNTMAP_readonly, &readonly), GNTST_okay);
     check("shows its frame", *(volatile unsigned *)(WINDOW + 0x1000), FILLED);
     test_refusals(handle);
+    test_escape();
     open[1] = ANSWERED;
     test_transfer();
     while (open[2] != FILLED)

@@ -38,6 +38,7 @@ void kernel_main(void)
     if (platform_domain_id() == 0) {
         test_reservations();
         test_mapping_grants();
+        test_spaces();
     } else {
         test_granting();
     }

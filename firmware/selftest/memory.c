@@ -3,6 +3,7 @@
  * memory_op: giving frames back, and getting others.
  */
 #include "guest.h"
+#include "lib.h"
 #include "mm.h"
 #include "platform.h"
 #include "selftest.h"
@@ -51,4 +52,21 @@ void test_reservations(void)
     check("can be mapped", hypervisor_update_va_mapping(va, L2_SMALL(got << PAGE_SHIFT, L2_AP_KERNEL_ONLY), UVMF_INVLPG), 0);
     check("and holds nothing of what was in it", (long)*page, 0);
     check("the domain is as large as before", pages_owned(), owned);
+}
+
+/* Each takes a page of the hypervisor's heap, which is everybody's. */
+void test_spaces(void)
+{
+    unsigned pinned = 0;
+
+    for (unsigned i = 0; i < 40; i++) {
+        char *table = pages_allocate(2);
+        struct mmuext_op pin = {.cmd = MMUEXT_PIN_L2_TABLE, .arg1.mfn = frame_of(table)};
+
+        memset(table, 0, 4 * PAGE_SIZE);
+        for (unsigned page = 0; page < 4; page++)
+            hypervisor_update_va_mapping((unsigned long)table + page * PAGE_SIZE, 0, UVMF_INVLPG);
+        pinned += hypervisor_mmuext_op(&pin, 1) == 0;
+    }
+    check("first-level tables beside the first", pinned, 31);
 }

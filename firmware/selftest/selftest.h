@@ -12,6 +12,7 @@ void yield(void);
 long give_back(void *page);
 
 void test_reservations(void);   /* memory.c */
+void test_spaces(void);         /* memory.c */
 void test_mapping_grants(void); /* grants.c, Domain-0 */
 void test_granting(void);       /* grants.c, Domain-1 */
 

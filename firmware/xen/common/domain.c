@@ -189,8 +189,8 @@ void domain_destroy(struct domain *d)
     evtchn_forget_domain(d->domain_id);
     pirq_forget_domain(d->domain_id);
     printk("(XEN) Domain-%d (%s) is destroyed: %u KB are free again\n", d->domain_id, d->name, d->tot_pages << 2);
+    release_page_tables(d);             /* first: its descriptors count as mappings of what is freed next */
     grant_table_destroy(d);
-    release_page_tables(d);
     free_domain_pages(d);
     evtchn_destroy(d);
     domain_discard(d);

@@ -12,6 +12,7 @@
 #include <xen/mm.h>
 #include <xen/pagetable.h>
 #include <xen/sched.h>
+#include <xen/softirq.h>
 #include <asm-arm/system.h>
 
 #define BATCH_MAX 256
@@ -82,7 +83,7 @@ static int map_grant(struct domain *d, struct gnttab_map_grant_ref *op)
     struct active_grant *active;
     struct grant_mapping *mapping;
     uint32_t frame;
-    long handle;
+    long handle, table = 0;
     int status;
 
     if (!granter || granter == d)
@@ -100,7 +101,8 @@ static int map_grant(struct domain *d, struct gnttab_map_grant_ref *op)
     if (op->flags & GNTMAP_host_map) {
         uint32_t ap = !(op->flags & GNTMAP_application_map) ? L2_AP_KERNEL_ONLY : readonly ? L2_AP_USER_RO : L2_AP_USER_RW;
 
-        if (map_foreign_frame(d, granter, (unsigned long)op->host_addr, L2_SMALL(frame << PAGE_SHIFT, ap)))
+        table = map_foreign_frame(d, granter, (unsigned long)op->host_addr, L2_SMALL(frame << PAGE_SHIFT, ap));
+        if (table < 0)
             return GNTST_bad_virt_addr;
     } else if (!get_foreign_frame(d, granter, frame)) {
         return GNTST_bad_gntref;
@@ -115,7 +117,8 @@ static int map_grant(struct domain *d, struct gnttab_map_grant_ref *op)
     mapping->frame = frame;
     mapping->ref = (uint16_t)op->ref;
     mapping->granter = op->dom;
-    mapping->flags = (uint16_t)op->flags;
+    mapping->flags = (uint8_t)op->flags;
+    mapping->table = (uint32_t)table;
     op->handle = (grant_handle_t)handle;
     op->dev_bus_addr = (uint64_t)frame << PAGE_SHIFT;
     return GNTST_okay;
@@ -151,7 +154,7 @@ static int unmap_grant(struct domain *d, const struct gnttab_unmap_grant_ref *op
         if (op->host_addr != mapping->host_addr)
             return GNTST_bad_virt_addr;
         /* The guest may have put something else there meanwhile: then the descriptor has given back its reference. */
-        unmap_foreign_frame(d, mapping->host_addr, mapping->frame);
+        unmap_foreign_frame(d, mapping->table, mapping->host_addr, mapping->frame);
     } else {
         put_foreign_frame(mapping->frame);
     }
@@ -265,16 +268,21 @@ void grant_table_destroy(struct domain *d)
         op.status = (int16_t)(call);                                                          \
         if (copy_to_guest(at, &op))                                                           \
             return -EFAULT;                                                                   \
+        next = (unsigned long)(at + 1);                                                       \
     } while (0)
 
 /* Each operation has a status of its own; the result is 0 when the arrays could be read and written. */
 long do_grant_table_op(unsigned int cmd, void *array, unsigned int count)
 {
     struct domain *d = current->domain;
+    unsigned long next = (unsigned long)array;
+    long error;
 
     if (count > BATCH_MAX)
         return -E2BIG;
     for (unsigned int i = 0; i < count; i++) {
+        if (preempted() && (error = acm_check_again(__HYPERVISOR_grant_table_op, cmd, next, count - i)) != 0)
+            return error;
         switch (cmd) {
         case GNTTABOP_map_grant_ref:
             ONE(gnttab_map_grant_ref, map_grant(d, &op));

@@ -7,6 +7,7 @@
 #include <xen/lib.h>
 #include <xen/mm.h>
 #include <xen/sched.h>
+#include <xen/softirq.h>
 #include <public/memory.h>
 #include <public/version.h>
 
@@ -88,6 +89,7 @@ static long change_reservation(struct domain *d, const struct xen_memory_reserva
     for (done = 0; done < request->nr_extents; done++) {
         unsigned long mfn;
 
+        preempted();
         if (!increase) {
             if (copy_from_guest(&mfn, request->extent_start + done) || !release_domain_page(d, mfn))
                 break;
@@ -151,6 +153,7 @@ long do_multicall(struct multicall_entry *calls, unsigned int count)
     for (unsigned int i = 0; i < count && vcpu_runnable(v); i++) {
         struct multicall_entry call;
 
+        preempted();
         if (copy_from_guest(&call, calls + i))
             return -EFAULT;
         if (call.op >= NR_hypercalls || call.op == __HYPERVISOR_multicall || call.op == __HYPERVISOR_restore_guest_context)

@@ -3,8 +3,8 @@
  * Borrowed virtual time (Duda and Cheriton, SOSP 1999), the default scheduler: each vCPU has an actual virtual time that
  * grows while it runs, mcu_advance units per ns; whoever has the smallest runs next. With equal advances all that want
  * the CPU get equal shares. A vCPU that wakes starts at the virtual time of those that ran meanwhile, so sleeping saves
- * up nothing. If it is behind the running one, it takes the CPU at once; if not, the running one may get ahead of it by
- * the context allowance first, as of everybody who waits.
+ * up nothing; nor does yielding. If it is behind the running one, it takes the CPU at once; if not, the running one may get
+ * ahead of it by the context allowance first, as of everybody who waits.
  *
  * The run queue holds runnable vCPUs other than the running one, smallest first: idle domains cost nothing.
  */
@@ -53,7 +53,6 @@ static s_time_t slice_of(const struct vcpu *next)
     if (run_queue) {
         int64_t lead = run_queue->sched.u.bvt.avt - next->sched.u.bvt.avt;
 
-        /* who yielded may be ahead of the one that goes first for it */
         slice = (lead > 0 ? (s_time_t)divide64((uint64_t)lead, next->sched.u.bvt.mcu_advance) : 0) + context_allowance;
     }
     return slice < SLICE_MIN ? SLICE_MIN : slice;
@@ -96,18 +95,17 @@ static struct task_slice bvt_do_schedule(s_time_t now)
     if (!is_idle_vcpu(prev)) {
         prev->sched.u.bvt.avt = avt_now(prev, now);
         charge_cpu_time(prev, now);
+        if (prev->sched.yielded && run_queue && prev->sched.u.bvt.avt < run_queue->sched.u.bvt.avt)
+            prev->sched.u.bvt.avt = run_queue->sched.u.bvt.avt;     /* one other goes first; like sleeping, that saves up nothing */
+        prev->sched.yielded = false;
         if (vcpu_runnable(prev))
             enqueue(prev);
     }
     next = run_queue;
-    if (next && next->sched.yielded && next->sched.next)
-        next = next->sched.next;        /* whoever yields lets one other go first */
-    if (!is_idle_vcpu(prev))
-        prev->sched.yielded = false;
     if (!next)
         return slice;
-    if (run_queue->sched.u.bvt.avt > system_virtual_time)
-        system_virtual_time = run_queue->sched.u.bvt.avt;
+    if (next->sched.u.bvt.avt > system_virtual_time)
+        system_virtual_time = next->sched.u.bvt.avt;
     run_queue_remove(&run_queue, next);
     next->sched.started = now;
     slice.task = next;

@@ -4,8 +4,8 @@
  * process_hypercalls (hypercalls.S) and, each call of a batch, from do_multicall. What it asks for is a table (acm-list.h):
  * an operation that is not in it is refused, so that a new one is closed until somebody lists it.
  *
- * It reads the structure that the handler will read again. Nothing can change it meanwhile: there is one CPU, the hypervisor
- * is not preempted, and no device writes to guests' memory on its own.
+ * It reads the structure that the handler will read again. Nothing can change it meanwhile: there is one CPU, and no device
+ * writes to guests' memory on its own. A handler lets others run only between the elements of a batch, and asks again then.
  *
  * The handlers' own checks (Domain-0 only, owner of a frame ...) come on top: a policy takes rights away, it gives none.
  */
@@ -185,4 +185,11 @@ long acm_check_hypercall(unsigned long number, const unsigned long *arguments)
         structure += hook->stride;
     }
     return 0;
+}
+
+long acm_check_again(unsigned long number, unsigned long r0, unsigned long r1, unsigned long r2)
+{
+    const unsigned long arguments[4] = { r0, r1, r2 };
+
+    return acm_active ? acm_check_hypercall(number, arguments) : 0;
 }

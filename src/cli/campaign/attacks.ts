@@ -1,2 +1,25 @@
 /** The classes of attacks, in the order of ATTACKS in firmware/adversary/adversary.h; a test holds the two together. */
-export const ATTACK_CLASSES = ['hypercalls', 'structures', 'multicalls'] as const;
+export const ATTACK_CLASSES = [
+  'hypercalls',
+  'structures',
+  'multicalls',
+  'descriptors',
+  'mappings',
+  'spaces',
+  'stale_translations',
+  'reservations',
+  'grants',
+  'escaped_grants',
+  'events',
+  'frames',
+  'stacks',
+  'accesses',
+  'coprocessors',
+  'instructions',
+  'status_registers',
+  'system_calls',
+  'user_mode',
+  'storms',
+  'batches',
+  'recursion',
+] as const;

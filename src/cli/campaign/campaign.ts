@@ -140,18 +140,14 @@ export class Campaign {
     const freeFrames = this.frames.countFree();
     const freeHeap = this.frames.countFreeHeap();
     const stopped = await this.attack();
-    const ended = stopped === undefined && this.endAdversaries();
+    const ended = this.endAdversaries();
     const checks = [
       this.checkRuns(stopped, ended),
       this.checkUntouched(),
       this.checkVictims(),
       this.checkOwnership(),
       ...this.checkShares(),
-      check(
-        'memory is reclaimed',
-        ended && this.frames.countFree() === freeFrames && this.frames.countFreeHeap() === freeHeap,
-        `${this.frames.countFree()} of ${freeFrames} frames and ${this.frames.countFreeHeap()} of ${freeHeap} heap pages are free again`,
-      ),
+      this.checkReclaimed(ended, freeFrames, freeHeap),
     ];
     return {
       seed: this.options.seed,
@@ -286,6 +282,7 @@ export class Campaign {
   /** Has the warden destroy them all. False when it does not get that done. */
   private endAdversaries(): boolean {
     const { machine } = this;
+    if (this.console.includes('(XEN) panic')) return false;
     this.walkAll();
     machine.setBreakpoints([]);
     this.type('q');
@@ -333,6 +330,16 @@ export class Campaign {
       'adversaries reach only what is theirs',
       found.length === 0,
       found.length ? found.join('; ') : `${walks} walks of whole tables, ${descriptors} descriptors`,
+    );
+  }
+
+  private checkReclaimed(ended: boolean, freeFrames: number, freeHeap: number): Check {
+    const [frames, heap, stray] = [this.frames.countFree(), this.frames.countFreeHeap(), this.frames.countStray()];
+    const failed = this.lastNumber(/, (\d+) could not be, /) ?? 0;
+    return check(
+      'memory is reclaimed',
+      ended && frames === freeFrames && heap === freeHeap && stray === 0 && failed === 0,
+      `${frames} of ${freeFrames} frames and ${heap} of ${freeHeap} heap pages are free again, ${stray} entries of the frame table count what is not there, ${failed} adversaries found no room`,
     );
   }
 

@@ -88,6 +88,15 @@ export class Frames {
     }
   }
 
+  /** Entries of frames that nobody owns and that still count something: mappings of what has been given back. */
+  countStray(): number {
+    const words = this.memory.words(this.tableAddress, this.total * PAGE_INFO_WORDS);
+    let stray = 0;
+    for (let at = 0; at < words.length; at += PAGE_INFO_WORDS)
+      if (words[at + 3] === 0 && (words[at + 2] !== 0 || words[at + 4] !== 0)) stray++;
+    return stray;
+  }
+
   /** Pages in the hypervisor's heap that are free, by its list; -1 when that goes in a circle. */
   countFreeHeap(): number {
     let count = 0;

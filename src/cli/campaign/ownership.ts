@@ -119,7 +119,7 @@ export class OwnershipMonitor {
     const honest = this.frames.honestOwner(frame);
     const { owner, type, typeCount, references } = this.frames.info(frame);
     if (honest === 'the hypervisor' && owner === domain && frame * 4096 < 0x200000) return undefined;
-    if (honest !== undefined) return this.isGranted(domain, frame) ? undefined : `maps a frame of ${honest}`;
+    if (honest !== undefined) return `maps a frame of ${honest}`;
     if (type !== PAGE_TYPE.writable || typeCount === 0) return 'maps a frame that does not count its mappings';
     if (owner === domain) return undefined;
     if (references === 0) return 'maps a frame that is free';

@@ -36,6 +36,8 @@
 
 #define NR_CPUS                 1
 #define MAX_DOMAINS             256         /* shared-info pages in MAPCACHE, and in GUEST_SHARED_INFO */
+#define MAX_SPACES              32          /* first-level tables of a domain: each takes a page of the hypervisor's heap, */
+#define HEAP_RESERVE            64          /* of which so many pages are left for others by all but a domain's first */
 #define HZ                      100
 
 #endif

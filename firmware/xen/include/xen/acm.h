@@ -35,6 +35,8 @@ bool acm_type_of_ssidref(uint32_t ssidref, uint8_t *type);
 
 /* security/hooks.c: 0, or the error that the hypercall answers. */
 long acm_check_hypercall(unsigned long number, const unsigned long *arguments);
+/* The rest of a batch, after others may have changed it (preempted, softirq.h); r0-r2 as if it were a call of its own. */
+long acm_check_again(unsigned long number, unsigned long r0, unsigned long r1, unsigned long r2);
 
 /* security/log.c */
 void acm_log(struct domain *source, domid_t target, uint8_t target_type, unsigned int object_class, uint32_t permission,

@@ -24,8 +24,8 @@ struct grant_mapping {
     uint32_t frame;
     uint16_t ref;
     domid_t granter;            /* IDLE_DOMAIN_ID: it has been destroyed */
-    uint16_t flags;             /* GNTMAP_*; 0 = the handle is free */
-    uint16_t pad;
+    uint32_t flags : 8;         /* GNTMAP_*; 0 = the handle is free */
+    uint32_t table : 24;        /* frame of the page of coarse tables that has the descriptor, wherever that page is by now */
 };
 
 struct grant_table {

@@ -19,10 +19,11 @@ void release_page_tables(struct domain *d);
 /* The descriptor that maps va in the space that is loaded; NULL when va is not the guest's or has no coarse table. */
 uint32_t *linear_l1_entry(unsigned long va);
 
-/* Frames that another domain has granted: a reference without a mapping, or with one in the space that is loaded. */
+/* Frames that another domain has granted: a reference without a mapping, or with one in the space that is loaded; then the
+ * frame of the table that has the descriptor is the result, by which it is found again. */
 bool get_foreign_frame(struct domain *d, struct domain *owner, unsigned long mfn);
 void put_foreign_frame(unsigned long mfn);
 long map_foreign_frame(struct domain *d, struct domain *owner, unsigned long va, uint32_t value);
-void unmap_foreign_frame(struct domain *d, unsigned long va, unsigned long mfn);
+void unmap_foreign_frame(struct domain *d, unsigned long table_mfn, unsigned long va, unsigned long mfn);
 
 #endif

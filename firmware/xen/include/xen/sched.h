@@ -107,6 +107,7 @@ struct domain {
     struct vcpu *vcpu[MAX_VIRT_CPUS];
     struct evtchn *evtchn[NR_EVTCHN_BUCKETS];
     struct grant_table grant_table;
+    unsigned int spaces;                /* first-level tables; at most MAX_SPACES */
     unsigned long min_mfn;              /* its frames are min_mfn .. min_mfn + tot_pages - 1 */
     unsigned long shared_info_mfn;
     char name[DOMAIN_NAME_BYTES];

@@ -304,12 +304,16 @@ void address_space_flush(void)
  */
 bool init_l2_table(unsigned long mfn)
 {
-    uint32_t *companion = alloc_xenheap_page();
+    struct domain *d = mfn_to_page(mfn)->owner;
     unsigned long slots_per_page = PAGE_SIZE / sizeof(uint32_t);
-    uint32_t *table;
+    uint32_t *companion, *table;
 
+    if (d->spaces >= MAX_SPACES || (d->spaces && xenheap_free_pages() < HEAP_RESERVE))
+        return false;
+    companion = alloc_xenheap_page();
     if (!companion)
         return false;
+    d->spaces++;
     cache_clean_invalidate_all();
     mfn_to_page(mfn)->u.companion = companion;
     for (unsigned long i = 0; i < L2_TABLE_PAGES; i++)

@@ -5,9 +5,10 @@
 #include <xen/hypercall.h>
 #include <xen/lib.h>
 #include <xen/pagetable.h>
+#include <xen/softirq.h>
 #include <asm-arm/system.h>
 
-#define BATCH_MAX 1024  /* requests in one call: bounds the time that a guest can keep the CPU with it */
+#define BATCH_MAX 1024  /* requests in one call */
 #define WHOLE_CACHE_BYTES 0x8000    /* from here on a range is not walked line by line */
 
 static long update_descriptor(struct domain *d, struct domain *owner, uint64_t address, uint32_t value)
@@ -53,6 +54,7 @@ long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsign
         struct mmu_update request;
         unsigned long mfn;
 
+        preempted();
         if (copy_from_guest(&request, requests + i)) {
             error = -EFAULT;
             break;
@@ -262,6 +264,8 @@ long do_mmuext_op(struct mmuext_op *ops, unsigned int count, unsigned int *done,
         struct mmuext_op op;
         bool write_back = false;
 
+        if (preempted() && (error = acm_check_again(__HYPERVISOR_mmuext_op, (unsigned long)(ops + i), count - i, 0)) != 0)
+            break;
         if (copy_from_guest(&op, ops + i)) {
             error = -EFAULT;
             break;

@@ -319,6 +319,7 @@ void put_l2_type(struct domain *d, unsigned long mfn)
         mod_l2_entry(d, mfn, index, 0);
     free_xenheap_page(page->u.companion);
     page->u.companion = NULL;
+    d->spaces--;
     for (unsigned int i = 0; i < L2_TABLE_PAGES; i++)
         page[i].type_info = PGT_none;
 }
@@ -357,7 +358,8 @@ static void flush_page(unsigned long va)
     drain_write_buffer();
 }
 
-/* Lets va, in the space that is loaded, show a frame of another domain. What was there before is let go. */
+/* Lets va, in the space that is loaded, show a frame of another domain. What was there before is let go. Answers the frame of the
+ * page of coarse tables that has the descriptor, or an error. */
 long map_foreign_frame(struct domain *d, struct domain *owner, unsigned long va, uint32_t value)
 {
     uint32_t *entry = linear_l1_entry(va);
@@ -370,15 +372,20 @@ long map_foreign_frame(struct domain *d, struct domain *owner, unsigned long va,
         return -EINVAL;
     drain_write_buffer();
     tlb_invalidate_page(va);
-    return 0;
+    return (long)(((const uint32_t *)PERDOMAIN_VIRT_START)[l2_index(va)] >> PAGE_SHIFT);
 }
 
-/* Takes it away again, unless va shows something else by now. */
-void unmap_foreign_frame(struct domain *d, unsigned long va, unsigned long mfn)
+/*
+ * Takes it away again, unless the descriptor shows something else by now. The table decides, not the address: its page may be in
+ * another space than the one that is loaded, or in none, and come back later.
+ */
+void unmap_foreign_frame(struct domain *d, unsigned long table_mfn, unsigned long va, unsigned long mfn)
 {
-    uint32_t *entry = linear_l1_entry(va);
+    volatile uint32_t *entry = (uint32_t *)map_domain_page(table_mfn) + (va >> PAGE_SHIFT) % L1_PAGE_ENTRIES;
 
-    if (!entry || (*entry & DESC_TYPE_MASK) != L1E_SMALL || *entry >> PAGE_SHIFT != mfn)
+    if (mfn_to_page(table_mfn)->owner != d || page_type(mfn_to_page(table_mfn)) != PGT_l1_page_table)
+        return;                         /* no table any more: then nothing in it refers to anything */
+    if ((*entry & DESC_TYPE_MASK) != L1E_SMALL || *entry >> PAGE_SHIFT != mfn)
         return;
     flush_page(va);
     mod_l1_entry(d, d, entry, 0);
