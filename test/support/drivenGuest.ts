@@ -126,11 +126,12 @@ export class DrivenGuest {
     this.waitForIt();
     this.prepare(number, args, instruction);
     machine.setBreakpoints([LOOP]);
-    for (let tries = 0; tries < 50; tries++) {
+    for (let slices = 0; slices < 500; slices++) {
       if (machine.run(2_000_000).kind !== 'breakpoint') break;
       if (this.isHere) return machine.cpu.getRegister(0) | 0;
+      // Another domain waits at its own loop.
       machine.setBreakpoints([]);
-      machine.run(5_000);
+      machine.run(50_000);
       machine.setBreakpoints([LOOP]);
     }
     assert.fail(`hypercall ${number} of Domain-${this.id} does not return:\n${this.xen.console}`);

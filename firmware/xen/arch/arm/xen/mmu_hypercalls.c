@@ -11,7 +11,8 @@
 #define BATCH_MAX 1024  /* requests in one call */
 #define WHOLE_CACHE_BYTES 0x8000    /* from here on a range is not walked line by line */
 
-static long update_descriptor(struct domain *d, struct domain *owner, uint64_t address, uint32_t value)
+/* One word of a frame of d: a descriptor when that frame is a page table, else plain memory. */
+static long update_descriptor(struct domain *d, struct domain *owner, uint64_t address, uint32_t value, bool *cleaned)
 {
     unsigned long mfn = (unsigned long)(address >> PAGE_SHIFT);
     unsigned long word = ((unsigned long)address & (PAGE_SIZE - 1)) / sizeof(uint32_t);
@@ -20,16 +21,20 @@ static long update_descriptor(struct domain *d, struct domain *owner, uint64_t a
     if (address >> 32 || mfn >= max_page)
         return -EINVAL;
     page = mfn_to_page(mfn);
-    if (page->owner != d || !(page->type_info & PGT_count_mask))
+    if (page->owner != d)
         return -EPERM;
-    switch (page->type_info & PGT_type_mask) {
+    switch (page->type_info & PGT_count_mask ? page->type_info & PGT_type_mask : PGT_none) {
     case PGT_l1_page_table:
         return mod_l1_entry(d, owner, (uint32_t *)map_domain_page(mfn) + word, value);
     case PGT_l2_page_table:
         /* a table is 16 KB aligned, so the frame number says which quarter this is */
         return mod_l2_entry(d, mfn & ~3UL, (mfn & 3) * (PAGE_SIZE / sizeof(uint32_t)) + word, value);
-    default:
-        return -EINVAL;
+    default:            /* an ordinary page of the caller: it may be about to become a table */
+        if (!*cleaned)
+            cache_clean_invalidate_all();   /* else its old lines would be written over this later */
+        *cleaned = true;
+        ((uint32_t *)map_domain_page(mfn))[word] = value;
+        return 0;
     }
 }
 
@@ -42,6 +47,7 @@ long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsign
     struct domain *d = current->domain;
     struct domain *owner = foreign == DOMID_SELF ? d : find_domain_by_id((domid_t)foreign);
     unsigned int i;
+    bool cleaned = false;
     long error = 0;
 
     if (owner != d && !(d->domain_flags & DOMF_privileged))
@@ -61,7 +67,7 @@ long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsign
         }
         switch (request.ptr & 3) {
         case MMU_NORMAL_PT_UPDATE:
-            error = update_descriptor(d, owner, request.ptr, (uint32_t)request.val);
+            error = update_descriptor(d, owner, request.ptr, (uint32_t)request.val, &cleaned);
             break;
         case MMU_MACHPHYS_UPDATE:
             mfn = (unsigned long)(request.ptr >> PAGE_SHIFT);
