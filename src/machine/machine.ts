@@ -19,7 +19,8 @@ import { perInstruction } from './arm926/ticks/perInstruction';
 import { traced } from './arm926/ticks/traced';
 import { describeWalk } from './arm926/walkReport';
 import { Watches } from './arm926/watches';
-import type { BoardDescription, DeviceHost, PeripheralBus } from './bus';
+import type { BoardDescription, PeripheralBus } from './bus';
+import { createDeviceHost } from './deviceHost';
 import { InputQueue, type InputDelivery, type InputEvent } from './inputQueue';
 import { oneOf, ENGINE_MODES, TLB_MODES, VFP_MODES, type MachineOptions } from './machineOptions';
 import { noteOpenBlock, takeOpenBlock } from './openBlock';
@@ -132,7 +133,10 @@ export class Machine implements MachineFace {
     this.interpreter = this.createInterpreter(this.tickModel);
     this.cpu = new Arm926View(this.core, () => this.outsideChanges++);
     this.snapshots = new Snapshots(this.ram);
-    this.bus = board.createBus(this.deviceHost(nsPerTick, options.onDiagnostic ?? (() => {})));
+    const { listeners, outputListeners, outside } = this;
+    this.bus = board.createBus(
+      createDeviceHost(this, this.core, outside, listeners, outputListeners, nsPerTick, options.onDiagnostic),
+    );
     this.core.connect(this.bus);
     this.resetCpu();
   }
@@ -149,35 +153,6 @@ export class Machine implements MachineFace {
     this.core.memory.tlb.flush();
     this.core.statusChanged();
     (this.traceModel ?? this.tickModel).observer?.reset();
-  }
-
-  private deviceHost(nsPerTick: number, diagnostic: (text: string) => void): DeviceHost {
-    const machineTicks = (): number => this.ticks;
-    const machineCount = (): number => this.instructionCount;
-    return {
-      get ticks() {
-        return machineTicks();
-      },
-      get instructionCount() {
-        return machineCount();
-      },
-      nsPerTick,
-      readVirtual: (address, byteLength) => this.outside.deviceReadsVirtual(address, byteLength),
-      writeVirtual: (address, bytes) => this.outside.deviceWritesVirtual(address, bytes),
-      readPhysical: (address, byteLength) => this.outside.deviceReads(address, byteLength),
-      writePhysical: (address, bytes) => this.outside.deviceWrites(address, bytes),
-      consoleOutput: (port, bytes) => {
-        for (const listener of this.listeners) listener(port, bytes);
-      },
-      deviceOutput: (instance, output) => {
-        for (const listener of this.outputListeners) listener(instance, output);
-      },
-      halt: (reason) => {
-        this.core.haltReason = reason;
-        this.core.updateLimit();
-      },
-      diagnostic,
-    };
   }
 
   get instructionCount(): number {
@@ -452,8 +427,11 @@ export class Machine implements MachineFace {
     if (wrong !== undefined) throw new Error(wrong);
     const { core } = this;
     this.restores++;
-    this.snapshots.restorePages(state.pages);
-    this.interpreter.blocks.dropAll();
+    // No block is open while pages are put back, so that none counts as changed.
+    core.s[Word.BLOCK_AT] = 0;
+    this.snapshots.restorePages(state.pages, (offset) => this.ram.codeReplaced(offset));
+    // Code that stands in an instruction cache comes from elsewhere than those pages.
+    if (core.memory.caches !== undefined) this.interpreter.blocks.dropAll();
     core.s.fill(0);
     core.s.set(state.words);
     if (state.vfp !== undefined) core.s.set(state.vfp, Word.VFP_REGISTERS);

@@ -131,6 +131,14 @@ export class Ram {
     for (let at = offset & -(1 << LINE_SHIFT); at < offset + length; at += 1 << LINE_SHIFT) this.noteWrite(at);
   }
 
+  /** To be called when a 4 KB page has other contents than before, without having been written: what was decoded of it is old. */
+  codeReplaced(offset: number): void {
+    if (this.codePages[(offset - RAM_OFFSET) >>> 12] === 0) return;
+    for (let at = offset; at < offset + PAGE_BYTES; at += 1 << LINE_SHIFT) {
+      if (this.codeLines[(at - RAM_OFFSET) >>> LINE_SHIFT] !== 0) this.onCodeWritten(at);
+    }
+  }
+
   /** Notes that the words of this range are decoded. True when its 4 KB page held no decoded code before. */
   noteCode(offset: number, length: number): boolean {
     const relative = offset - RAM_OFFSET;

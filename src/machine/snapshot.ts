@@ -9,7 +9,7 @@ import type { InputState } from './inputQueue';
 import { PAGE_BYTES, type Ram } from './ram';
 import type { MachineSnapshot, TickModelName } from './types';
 
-export const SNAPSHOT_VERSION = 4;
+export const SNAPSHOT_VERSION = 5;
 
 export interface MachineState {
   readonly words: Int32Array;
@@ -31,41 +31,78 @@ export interface MachineState {
   readonly tickObserver: unknown;
   readonly bus: unknown;
   readonly ramBytes: number;
-  /** One per 4 KB page; undefined for pages of zeros. */
-  readonly pages: readonly (Uint8Array | undefined)[];
+  readonly pages: PageTable;
 }
+
+/** Contents of one 4 KB page; undefined for zeros. Never written. */
+export type PageContents = Uint8Array | undefined;
+/** All pages, in groups of `GROUP_PAGES`; groups without a changed page are shared with the snapshot before. */
+export type PageTable = readonly (readonly PageContents[])[];
+export const GROUP_PAGES = 64;
+
+/** Contents of the page with an index. */
+export const pageOf = (table: PageTable, page: number): PageContents =>
+  table[Math.floor(page / GROUP_PAGES)]?.[page % GROUP_PAGES];
 
 export class Snapshots {
   /** What the pages that are not dirty hold. */
-  private kept: readonly (Uint8Array | undefined)[];
+  private kept: PageTable;
 
   constructor(private readonly ram: Ram) {
-    this.kept = new Array<Uint8Array | undefined>(ram.dirty.length).fill(undefined);
+    const group = new Array<PageContents>(GROUP_PAGES).fill(undefined);
+    this.kept = new Array<readonly PageContents[]>(Math.ceil(ram.dirty.length / GROUP_PAGES)).fill(group);
   }
 
   /** All pages; marks them clean. The caller makes sure that the next store to each is noticed. */
-  capturePages(): readonly (Uint8Array | undefined)[] {
+  capturePages(): PageTable {
     const { dirty, bytes } = this.ram;
-    const pages = this.kept.slice();
+    const table = this.kept.slice();
+    let at = -1;
+    let group: PageContents[] = [];
     for (let page = dirty.indexOf(1); page >= 0; page = dirty.indexOf(1, page + 1)) {
+      const index = Math.floor(page / GROUP_PAGES);
+      if (index !== at) {
+        at = index;
+        table[at] = group = table[at]!.slice();
+      }
       const offset = RAM_OFFSET + page * PAGE_BYTES;
-      pages[page] = bytes.slice(offset, offset + PAGE_BYTES);
+      group[page % GROUP_PAGES] = bytes.slice(offset, offset + PAGE_BYTES);
     }
     dirty.fill(0);
-    this.kept = pages;
-    return pages;
+    this.kept = table;
+    return table;
   }
 
-  restorePages(pages: readonly (Uint8Array | undefined)[]): void {
-    const { dirty, bytes } = this.ram;
-    pages.forEach((content, page) => {
-      if (dirty[page] === 0 && content === this.kept[page]) return;
-      const offset = RAM_OFFSET + page * PAGE_BYTES;
-      if (content === undefined) bytes.fill(0, offset, offset + PAGE_BYTES);
-      else bytes.set(content, offset);
-    });
+  /** `onChanged` is called with the memory offset of each page whose contents change. */
+  restorePages(table: PageTable, onChanged: (offset: number) => void): void {
+    const { dirty } = this.ram;
+    const none = new Array<PageContents>(GROUP_PAGES).fill(undefined);
+    for (let index = 0; index < this.kept.length; index++) {
+      const [group, kept] = [table[index] ?? none, this.kept[index]!];
+      const first = index * GROUP_PAGES;
+      const written = dirty.subarray(first, first + GROUP_PAGES);
+      if (group === kept && !written.includes(1)) continue;
+      for (let page = 0; page < written.length; page++) {
+        if (written[page] === 0 && group[page] === kept[page]) continue;
+        if (this.restorePage(RAM_OFFSET + (first + page) * PAGE_BYTES, group[page]))
+          onChanged(RAM_OFFSET + (first + page) * PAGE_BYTES);
+      }
+    }
     dirty.fill(0);
-    this.kept = pages;
+    this.kept = table;
+  }
+
+  /** Whether that changed anything. */
+  private restorePage(offset: number, contents: PageContents): boolean {
+    const { words, bytes } = this.ram;
+    const wanted = contents && new Int32Array(contents.buffer, contents.byteOffset, PAGE_BYTES / 4);
+    let same = true;
+    for (let word = 0, at = offset >>> 2; same && word < PAGE_BYTES / 4; word++)
+      same = words[at + word] === (wanted === undefined ? 0 : wanted[word]);
+    if (same) return false;
+    if (contents === undefined) bytes.fill(0, offset, offset + PAGE_BYTES);
+    else bytes.set(contents, offset);
+    return true;
   }
 
   /** The state inside, or an error that says why this snapshot cannot be used here. */
@@ -90,18 +127,4 @@ export class Snapshots {
     }
     return state;
   }
-}
-
-/** What a snapshot has besides RAM, roughly: registers, devices, TLB. */
-const OTHER_BYTES = 100_000;
-
-/** Bytes that a snapshot holds and another of the same run does not, roughly; all of its own when there is no other. */
-export function bytesBetween(before: MachineSnapshot | undefined, after: MachineSnapshot): number {
-  const old = (before?.state as MachineState | undefined)?.pages;
-  const { pages } = after.state as MachineState;
-  let changed = 0;
-  for (let page = 0; page < pages.length; page++) {
-    if (pages[page] !== undefined && pages[page] !== old?.[page]) changed++;
-  }
-  return OTHER_BYTES + pages.length * 8 + changed * PAGE_BYTES;
 }

@@ -3,7 +3,7 @@
  * the machine and answers why it stopped.
  */
 import type { MachineFace, MachineSnapshot } from '../../machine/types';
-import { bytesBetween } from '../../machine/snapshot';
+import { SnapshotMeter } from '../../machine/snapshotMeter';
 import type { BreakpointStore } from '../breakpoints/store';
 import type { RunHost } from '../run/host';
 import type { Halt, RunLoop } from '../run/runLoop';
@@ -48,7 +48,8 @@ export class History {
     /** What was read from the machine may be of another time. */
     forget: () => void,
   ) {
-    this.recorder = new Recorder(machine, host, options, onCut, bytesBetween);
+    const meter = new SnapshotMeter();
+    this.recorder = new Recorder(machine, host, options, onCut, (before, after) => meter.between(before, after));
     this.travel = new Travel(machine, this.recorder, host, forget);
   }
 

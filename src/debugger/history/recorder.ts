@@ -7,7 +7,7 @@ import type { RunHost } from '../run/host';
 import { earlier, Timeline, type Moment, type Point } from './timeline';
 
 /** Instructions between two moments at least: replaying so many takes a small part of the 100 ms of a step back. */
-const LEAST_INTERVAL = 2_000_000;
+const LEAST_INTERVAL = 1_000_000;
 const MOST_INTERVAL = 1_000_000_000;
 /** How much longer the machine has to run than a moment takes. */
 const RUN_PER_MOMENT = 30;

@@ -205,12 +205,9 @@ export class Tlb {
 
   capture(): TlbContents {
     const found: number[] = [];
-    for (let i = 0; i < TLB_BANKS * TLB_ENTRIES; i++) {
-      const e = FIRST_WORD + i * TLB_ENTRY_WORDS;
-      if (this.words[e + 3] !== NONE) found.push(e, this.words[e]!, this.words[e + 2]!, this.words[e + 3]!);
-    }
+    for (const e of this.validEntries()) found.push(e, this.words[e]!, this.words[e + 2]!, this.words[e + 3]!);
     const wide: number[] = [];
-    this.wide.forEach((set, megabyte) => set === 1 && wide.push(megabyte));
+    for (let at = this.wide.indexOf(1); at >= 0; at = this.wide.indexOf(1, at + 1)) wide.push(at);
     return {
       banks: this.banks.map(({ privileged, dacr, bound, lastUse }) => ({ privileged, dacr, bound, lastUse })),
       current: this.banks.indexOf(this.current),
@@ -218,6 +215,15 @@ export class Tlb {
       entries: Int32Array.from(found),
       wideMegabytes: Int32Array.from(wide),
     };
+  }
+
+  /** In the order of their places, whatever has filled them when. */
+  private validEntries(): readonly number[] {
+    const places = new Set<number>();
+    this.eachEntry((e) => {
+      if (this.words[e + 3] !== NONE) places.add(e);
+    });
+    return [...places].sort((left, right) => left - right);
   }
 
   restore(contents: TlbContents): void {
@@ -236,7 +242,9 @@ export class Tlb {
       this.words[e + 1] = NONE;
       this.words[e + 2] = addend;
       this.words[e + 3] = rights;
-      this.banks[((e - FIRST_WORD) / TLB_BANK_WORDS) | 0]!.fills = JOURNAL + 1;
+      const bank = this.banks[((e - FIRST_WORD) / TLB_BANK_WORDS) | 0]!;
+      if (bank.fills < JOURNAL) bank.journal[bank.fills] = e;
+      bank.fills++;
     }
     for (const megabyte of contents.wideMegabytes) this.wide[megabyte] = 1;
     this.state[Word.TLB_BANK] = this.current.base;

@@ -7,7 +7,7 @@ import type { MachineFace } from '../../../src/machine/types';
 export function stateHash(machine: MachineFace): string {
   const { pages, ...rest } = machine.snapshot().state as MachineState;
   const hash = createHash('sha256').update(encodePlainData(rest));
-  pages.forEach((page, index) => {
+  pages.flat().forEach((page, index) => {
     if (page?.some((byte) => byte !== 0)) hash.update(`${index}`).update(page);
   });
   return hash.digest('hex');
