@@ -2,8 +2,16 @@
 import { NodeFileHost } from '../adapter/nodeHost';
 import { hex } from '../adapter/memoryReferences';
 import { Image } from '../image/image';
+import { readSignature } from '../image/signature';
 
 const flag = (set: boolean, letter: string): string => (set ? letter : '-');
+
+function signatureText(bytes: Uint8Array): string {
+  const found = readSignature(bytes);
+  if (found === 'unsigned') return 'none';
+  if (found === 'damaged') return 'for an image of another length or kind';
+  return `Ed25519, not verified here; by key ${Buffer.from(found.publicKey).toString('hex')}`;
+}
 
 /** A text of several lines for a terminal. Rejects with a sentence when the file is no usable image. */
 export async function describeImage(name: string): Promise<string> {
@@ -31,6 +39,7 @@ export async function describeImage(name: string): Promise<string> {
     ),
     `symbols    ${symbols.length} (${functions} functions, ${objects} objects, ${symbols.length - functions - objects} labels)`,
     `sources    ${image.sources().length} files in the line tables`,
+    `signature  ${signatureText(bytes)}`,
     ...image.limitations.map((limitation) => `missing    ${limitation}`),
   ];
   return `${lines.join('\n')}\n`;

@@ -14,6 +14,7 @@ import { campaignCommand } from './campaign/command';
 import { describeImage } from './image';
 import { runCommand, type RunOptions } from './run/command';
 import { sentenceOf } from './sentence';
+import { generateKey, signImage, verifyImage } from './signing';
 import { describeSnapshot } from './run/snapshots';
 import { tour } from './tourCommand';
 import { traceCommand, type TraceOptions } from './trace/command';
@@ -132,12 +133,36 @@ program
     await dap(options.port);
   });
 
-program
+const image = program
   .command('image')
-  .description('show the headers, segments and symbols of an ELF image')
+  .description('show the headers, segments and symbols of an ELF image; sign and verify it (docs/security.md)')
   .argument('<file>', 'an ELF file, or builtin:…')
   .action(async (file: string) => {
     process.stdout.write(await describeImage(file));
+  });
+image
+  .command('keygen')
+  .description('make a key pair for signing images: FILE (private) and FILE.pub')
+  .requiredOption('--out <file>', 'where to write')
+  .action(({ out }: { out: string }) => {
+    generateKey(out);
+  });
+image
+  .command('sign')
+  .description('sign an image, so that a hypervisor whose policy requires it starts it as a domain')
+  .argument('<file>', 'an ELF file, or builtin:…')
+  .requiredOption('--key <file>', 'private Ed25519 key (PEM)')
+  .option('-o, --output <file>', 'where to write (default: NAME.signed.elf beside it)')
+  .action(async (file: string, { key, output }: { key: string; output?: string }) => {
+    await signImage(file, key, output);
+  });
+image
+  .command('verify')
+  .description('hold an image against the key that it must be signed with')
+  .argument('<file>', 'an ELF file, or builtin:…')
+  .requiredOption('--key <file>', 'public Ed25519 key (PEM, or 64 hexadecimal digits)')
+  .action(async (file: string, { key }: { key: string }) => {
+    await verifyImage(file, key);
   });
 
 program.addCommand(experimentCommand());

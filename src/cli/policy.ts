@@ -3,23 +3,18 @@ import { writeFileSync } from 'node:fs';
 import { NodeFileHost } from '../adapter/nodeHost';
 import { UserError } from '../debugger/types';
 import type { Policy } from '../hypervisor/policy/checker';
-import { compilePolicy, type CompiledPolicy } from '../hypervisor/policy/compile';
-import { PolicyError } from '../hypervisor/policy/syntax';
+import { compilePolicyText } from '../debugger/loading/policy';
+import type { CompiledPolicy } from '../hypervisor/policy/compile';
 
 async function compiled(file: string): Promise<CompiledPolicy> {
-  const text = new TextDecoder().decode(await new NodeFileHost().readFile(file));
-  try {
-    const result = compilePolicy(file, text);
-    for (const warning of result.warnings) process.stderr.write(`${warning} (warning)\n`);
-    return result;
-  } catch (error) {
-    if (error instanceof PolicyError) throw new UserError(error.message);
-    throw error;
-  }
+  const host = new NodeFileHost();
+  const result = await compilePolicyText(file, new TextDecoder().decode(await host.readFile(file)), host);
+  for (const warning of result.warnings) process.stderr.write(`${warning} (warning)\n`);
+  return result;
 }
 
 const summary = ({ policy, bytes }: CompiledPolicy): string =>
-  `policy "${policy.name}": ${policy.types.length - 1} types, ${policy.labels.length} labels, ${bytes.length} bytes\n`;
+  `policy "${policy.name}": ${policy.types.length - 1} types, ${policy.labels.length} labels, ${policy.keys.length} keys, ${bytes.length} bytes\n`;
 
 export async function checkPolicyFile(file: string): Promise<void> {
   process.stdout.write(summary(await compiled(file)));

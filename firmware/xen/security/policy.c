@@ -79,13 +79,11 @@ static const char *check_parts(void)
 }
 
 /*
- * What the format can say and this hypervisor does not do yet: signed images, and limits other than of memory. A policy that asks
+ * What the format can say and this hypervisor does not do yet: limits other than of memory. A policy that asks
  * for it must not seem to be kept.
  */
 static const char *check_kept(void)
 {
-    if (policy->nr_keys)
-        return "it demands signatures, which are not checked here";
     for (uint32_t i = 0; i < policy->nr_types; i++)
         if ((types[i].max_cpu_percent & types[i].max_event_channels & types[i].max_grants & types[i].max_hypercalls) != ACM_UNLIMITED)
             return "it sets a limit that is not kept here";

@@ -7,6 +7,7 @@ import { readBoard } from '../../machine/boards/boardFile';
 import { createBoard } from '../../machine/boards/specification';
 import type { BoardDescription } from '../../machine/bus';
 import { UserError, type FileHost } from '../types';
+import { beside } from './beside';
 
 /** How a board file is told from the name of a board. */
 export const isBoardFile = (machine: string): boolean => /\.json$/i.test(machine);
@@ -34,11 +35,4 @@ function parseText(file: string, text: string): unknown {
   throw new UserError(
     `${file}:${before.length}:${before.at(-1)!.length + 1}: not valid JSON (${what}); correct it there.`,
   );
-}
-
-/** A path in a board file starts from the folder of that file. */
-function beside(file: string, path: string): string {
-  if (/^([/\\]|[A-Za-z]:[/\\])/.test(path)) return path;
-  const folder = /^.*[/\\]/.exec(file)?.[0] ?? '';
-  return folder + path.replace(/^(\.[/\\])+/, '');
 }

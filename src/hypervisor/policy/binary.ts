@@ -8,6 +8,8 @@ const CLASSES = 18;
 const HEADER_BYTES = 64;
 const TYPE_BYTES = 48;
 const LABEL_BYTES = 36;
+const KEY_BYTES = 56;
+const KEY_NAME_BYTES = 24;
 const BY_NAME = 0xffff;
 
 export const isCompiledPolicy = (bytes: Uint8Array): boolean =>
@@ -20,7 +22,8 @@ export function policyBinary(policy: Policy): Uint8Array {
   const labelsAt = HEADER_BYTES + count * TYPE_BYTES;
   const vectorsAt = labelsAt + policy.labels.length * LABEL_BYTES;
   const matrixAt = vectorsAt + vectors.length * CLASSES * 8;
-  const bytes = new Uint8Array(matrixAt + matrixBytes);
+  const keysAt = matrixAt + matrixBytes;
+  const bytes = new Uint8Array(keysAt + policy.keys.length * KEY_BYTES);
   const words = new DataView(bytes.buffer);
   const put = (at: number, values: readonly number[]): void =>
     values.forEach((value, index) => words.setUint32(at + 4 * index, value, true));
@@ -32,11 +35,11 @@ export function policyBinary(policy: Policy): Uint8Array {
     count,
     policy.labels.length,
     vectors.length,
-    0,
+    policy.keys.length,
     policy.defaultType ?? UNLIMITED,
   ]);
   text(32, policy.name);
-  policy.types.forEach(({ name, limits }, index) => {
+  policy.types.forEach(({ name, limits, keys }, index) => {
     const at = HEADER_BYTES + index * TYPE_BYTES;
     text(at, name);
     put(at + 24, [
@@ -45,7 +48,7 @@ export function policyBinary(policy: Policy): Uint8Array {
       limits.eventChannels,
       limits.grants,
       limits.hypercalls,
-      0,
+      [...keys].reduce((mask, number) => (mask | (1 << number)) >>> 0, 0),
     ]);
   });
   policy.labels.forEach(({ domain, type }, index) => {
@@ -56,6 +59,10 @@ export function policyBinary(policy: Policy): Uint8Array {
   });
   vectors.forEach((vector, index) => put(vectorsAt + index * CLASSES * 8, vector));
   bytes.set(matrix, matrixAt);
+  policy.keys.forEach(({ name, bytes: key }, index) => {
+    text(keysAt + index * KEY_BYTES, name);
+    bytes.set(key, keysAt + index * KEY_BYTES + KEY_NAME_BYTES);
+  });
   return bytes;
 }
 

@@ -2,6 +2,7 @@
  * From statements to the policy they mean: names resolved, limits in units, one access vector for each pair of types. Finds what
  * is wrong (PolicyError) and what has no effect (warnings).
  */
+import { isKeyInHex, publicKeyOf } from './publicKey';
 import { PERMISSIONS, CLASS_NAMES, permissionText, type Permission } from './permissions';
 import { PolicyError, type Name, type Place, type Statement } from './syntax';
 
@@ -23,10 +24,19 @@ export interface Allowed {
   readonly audit: boolean;
 }
 
+export interface PolicyType {
+  readonly name: string;
+  readonly limits: TypeLimits;
+  /** Numbers of the keys with one of which an image must be signed; none: it need not be. */
+  readonly keys: ReadonlySet<number>;
+}
+
 export interface Policy {
   readonly name: string;
   /** Number = index; 0 is the hypervisor. */
-  readonly types: readonly { readonly name: string; readonly limits: TypeLimits }[];
+  readonly types: readonly PolicyType[];
+  /** Ed25519 public keys, 32 bytes each. */
+  readonly keys: readonly { readonly name: string; readonly bytes: Uint8Array }[];
   readonly labels: readonly { readonly domain: number | string; readonly type: number }[];
   readonly defaultType?: number;
   /** [source][target], by `class:permission`. */
@@ -48,25 +58,37 @@ const limitKinds: Readonly<
   memory: { field: 'memoryKilobytes', units: { K: 1, M: 1024 }, most: 0x40_0000, like: '16M' },
 };
 
+/** What the files hold that the policy names, by the name there. */
+export type KeyFiles = ReadonlyMap<string, string>;
+
 /** @throws PolicyError for the first mistake */
-export function checkPolicy(file: string, statements: readonly Statement[]): Policy {
-  return new Checker(file, statements).check();
+export function checkPolicy(file: string, statements: readonly Statement[], keyFiles: KeyFiles): Policy {
+  return new Checker(file, statements, keyFiles).check();
 }
 
 class Checker {
-  private readonly types: { name: string; limits: TypeLimits; declared: Place; used: boolean }[] = [];
+  private readonly types: {
+    name: string;
+    limits: TypeLimits;
+    keys: Set<number>;
+    declared: Place;
+    used: boolean;
+  }[] = [];
+  private readonly keys: { name: string; bytes: Uint8Array; declared: Place }[] = [];
   private readonly warnings: string[] = [];
   private allowed: Map<string, Allowed>[][] = [];
 
   constructor(
     private readonly file: string,
     private readonly statements: readonly Statement[],
+    private readonly keyFiles: KeyFiles,
   ) {}
 
   check(): Policy {
     this.addType({ text: XEN, line: 1, column: 1 });
     for (const statement of this.statements)
       if (statement.kind === 'type') statement.names.forEach((name) => this.addType(name));
+      else if (statement.kind === 'key') this.addKey(statement);
     this.allowed = this.types.map(() => this.types.map(() => new Map<string, Allowed>()));
     let name = 'unnamed';
     let defaultType: number | undefined;
@@ -79,13 +101,16 @@ class Checker {
       }
       if (statement.kind === 'domain') labels.push(this.label(statement, labels));
       if (statement.kind === 'limit') this.limit(statement);
+      if (statement.kind === 'require') this.require(statement);
       if (statement.kind === 'allow') this.allow(statement);
     }
     for (const statement of this.statements) if (statement.kind === 'never') this.never(statement);
     this.warnOfIdleTypes(labels, defaultType);
+    this.warnOfSignatures();
     return {
       name,
       types: this.types,
+      keys: this.keys,
       labels,
       ...(defaultType !== undefined && { defaultType }),
       allowed: this.allowed,
@@ -109,7 +134,36 @@ class Checker {
       grants: UNLIMITED,
       hypercalls: UNLIMITED,
     };
-    this.types.push({ name: this.short(name, 23), limits, declared: name, used: false });
+    this.types.push({ name: this.short(name, 23), limits, keys: new Set(), declared: name, used: false });
+  }
+
+  private addKey({ name, value }: Extract<Statement, { kind: 'key' }>): void {
+    if (this.keys.some((key) => key.name === name.text))
+      this.fail(name, `the key “${name.text}” is declared already: remove one.`);
+    if (this.keys.length === 32) this.fail(name, '32 keys are the most: remove some.');
+    const text = isKeyInHex(value.text) ? value.text : this.keyFiles.get(value.text);
+    if (text === undefined)
+      this.fail(value, `“${value.text}” is no key: use 64 hexadecimal digits, or a file that can be read.`);
+    const bytes = publicKeyOf(text!);
+    if (typeof bytes === 'string') this.fail(value, `“${value.text}” ${bytes}.`);
+    this.keys.push({ name: this.short(name, 23), bytes: bytes as Uint8Array, declared: name });
+  }
+
+  private require({ types, keys }: Extract<Statement, { kind: 'require' }>): void {
+    const numbers = keys
+      ? keys.map((name) => {
+          const found = this.keys.findIndex((key) => key.name === name.text);
+          if (found < 0) this.fail(name, `there is no key “${name.text}”: declare it with “key ${name.text} "…";”.`);
+          return found;
+        })
+      : [...this.keys.keys()];
+    for (const name of types) {
+      const type = this.types[this.domainTypeUnused(name)]!;
+      if (numbers.length === 0) this.fail(name, 'no key is declared: declare one with “key NAME "…";”.');
+      if (type.keys.size > 0)
+        this.fail(name, `signatures for “${name.text}” are required already: keep one of the two.`);
+      numbers.forEach((number) => type.keys.add(number));
+    }
   }
 
   private typeNumber(name: Name): number {
@@ -156,7 +210,7 @@ class Checker {
 
   private domainTypeUnused(name: Name): number {
     const type = this.typeNumber(name);
-    if (type === 0) this.fail(name, '“xen” is the hypervisor: limits are for types of domains.');
+    if (type === 0) this.fail(name, '“xen” is the hypervisor: limits and signatures are for types of domains.');
     return type;
   }
 
@@ -238,6 +292,24 @@ class Checker {
           declared,
           `no domain is ever of type “${name}”: its rules never apply. Give it a domain, make it the default, or allow someone dom0:create on it.`,
         );
+    });
+  }
+
+  private warnOfSignatures(): void {
+    this.keys.forEach(({ name, declared }, number) => {
+      if (!this.types.some(({ keys }) => keys.has(number)))
+        this.warn(declared, `no type requires a signature by “${name}”: the key has no effect.`);
+    });
+    this.types.forEach(({ name, keys }, target) => {
+      if (keys.size === 0) return;
+      for (const targets of this.allowed) {
+        const found = targets[target]!.get('memory:map_foreign');
+        if (found)
+          this.warn(
+            found.place,
+            `memory:map_foreign lets a domain change a running ${name}, whose image must be signed: remove it.`,
+          );
+      }
     });
   }
 

@@ -2,7 +2,7 @@
 import { tokens, type Token } from './lexer';
 import { PolicyError, type Limit, type Name, type Statement } from './syntax';
 
-const STATEMENTS = ['policy', 'type', 'domain', 'default', 'limit', 'allow', 'audit', 'never'];
+const STATEMENTS = ['policy', 'type', 'domain', 'default', 'key', 'require', 'limit', 'allow', 'audit', 'never'];
 
 /** @throws PolicyError */
 export function parsePolicy(file: string, text: string): readonly Statement[] {
@@ -47,6 +47,16 @@ class Parser {
       }
       case 'default':
         return { kind: 'default', type: this.name() };
+      case 'key':
+        return {
+          kind: 'key',
+          name: this.name(),
+          value: this.take('text', 'the public key in quotes: 64 hexadecimal digits, or a file'),
+        };
+      case 'require':
+        this.word('signature');
+        this.word('for');
+        return { kind: 'require', types: this.names(), ...(this.acceptWord('by') && { keys: this.names() }) };
       case 'limit':
         return { kind: 'limit', type: this.name(), limits: this.limits() };
       case 'audit':
@@ -116,6 +126,12 @@ class Parser {
   private word(text: string): void {
     const token = this.take('name', `“${text}”`);
     if (token.text !== text) throw this.mistake(token, `“${text}” is missing before “${token.text}”: add it.`);
+  }
+
+  private acceptWord(text: string): boolean {
+    const found = this.next.kind === 'name' && this.next.text === text;
+    if (found) this.index++;
+    return found;
   }
 
   private mark(text: string): void {

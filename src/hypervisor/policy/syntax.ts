@@ -22,6 +22,9 @@ export type Statement =
   | { readonly kind: 'type'; readonly names: readonly Name[] }
   | { readonly kind: 'domain'; readonly domain: Name; readonly byNumber: boolean; readonly type: Name }
   | { readonly kind: 'default'; readonly type: Name }
+  | { readonly kind: 'key'; readonly name: Name; readonly value: Name }
+  /** Without keys: any that the policy declares. */
+  | { readonly kind: 'require'; readonly types: readonly Name[]; readonly keys?: readonly Name[] }
   | { readonly kind: 'limit'; readonly type: Name; readonly limits: readonly Limit[] }
   | {
       readonly kind: 'allow' | 'never';

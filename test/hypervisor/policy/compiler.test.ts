@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { compilePolicy } from '../../../src/hypervisor/policy/compile';
 import { BootedXen, firmwareImage } from '../../support/bootXen';
+import { testKey } from '../../support/signing';
 
 const page = readFileSync(new URL('../../../docs/policy.md', import.meta.url), 'utf8');
 const example = /```\n(policy "[^`]*)```/.exec(page)![1]!;
@@ -32,6 +34,12 @@ describe('The policy compiler', () => {
     ['type a; domain "x is a;', /^p:1:16: this text does not end/],
     ['type a; limit a { memory 3; }', /^p:1:26: “3” is no limit of memory: write one like “16M”/],
     ['type a; domain 0 is a; domain 0 is a;', /^p:1:31: domain 0 has a type from line 1/],
+    ['type a; key k "12";', /^p:1:15: “12” is no key: use 64 hexadecimal digits, or a file/],
+    [`type a; key k "${'0'.repeat(64)}";`, /^p:1:15: .*is a point of small order, for which anybody can sign/],
+    ['type a; key k "k.pem";', /^p:1:15: “k.pem” is a private key: use the public one/],
+    ['type a; require signature for a;', /^p:1:31: no key is declared: declare one/],
+    ['type a; require signature for a by k;', /^p:1:36: there is no key “k”: declare it/],
+    ['type a; require signature for xen;', /^p:1:31: “xen” is the hypervisor/],
     ['permit;', /^p:1:1: there is no statement “permit”/],
     ['type a; ?', /^p:1:9: “\?” has no meaning here/],
     [
@@ -41,8 +49,26 @@ describe('The policy compiler', () => {
   ];
   for (const [text, sentence] of mistakes)
     it(`says where and what is wrong in ${JSON.stringify(text)}`, () => {
-      assert.throws(() => compilePolicy('p', text), { message: sentence });
+      assert.throws(() => compilePolicy('p', text, new Map([['k.pem', '-----BEGIN PRIVATE KEY-----']])), {
+        message: sentence,
+      });
     });
+
+  it('takes a key from PEM or hexadecimal digits, and warns of what makes signatures worthless', () => {
+    const { hex, privateKey } = testKey(5);
+    const pem = createPublicKey(privateKey).export({ type: 'spki', format: 'pem' }) as string;
+    const text = (key: string): string =>
+      `type a, b; default a; key k "${key}"; key idle "${testKey(6).hex}";
+       require signature for a by k; allow b a : memory map_foreign, dom0 create;`;
+    const { bytes, warnings } = compilePolicy('p', text('k.pub'), new Map([['k.pub', pem]]));
+    assert.deepEqual(bytes, compilePolicy('p', text(hex)).bytes);
+    assert.equal(Buffer.from(bytes.subarray(-88, -56)).toString('hex'), hex);
+    assert.match(
+      warnings.join('\n'),
+      /p:2:38: memory:map_foreign lets a domain change a running a, whose image must be/,
+    );
+    assert.match(warnings.join('\n'), /p:1:\d+: no type requires a signature by “idle”/);
+  });
 
   it('warns of rules that never apply: idle types, impossible targets, repetitions', () => {
     const { warnings } = compilePolicy(

@@ -59,4 +59,7 @@ static inline void dcache_clean_range(unsigned long from, unsigned long to)
     drain_write_buffer();
 }
 
+/* arch/arm/lib/stack.S; with IRQ masked. */
+void call_on_stack(void (*function)(void *), void *argument, void *top);
+
 #endif

@@ -38,6 +38,11 @@ long acm_check_hypercall(unsigned long number, const unsigned long *arguments);
 /* The rest of a batch, after others may have changed it (preempted, softirq.h); r0-r2 as if it were a call of its own. */
 long acm_check_again(unsigned long number, unsigned long r0, unsigned long r1, unsigned long r2);
 
+/* security/verify.c: NULL, or why the image may not become a domain of this type. */
+const char *acm_verify_image(uint8_t type, domid_t id, const char *name, const uint8_t *image, unsigned long bytes);
+/* The same for an image that Domain-0 has written into the memory of d. */
+const char *acm_verify_created(const struct domain *d, const uint8_t *image, unsigned long bytes);
+
 /* security/log.c */
 void acm_log(struct domain *source, domid_t target, uint8_t target_type, unsigned int object_class, uint32_t permission,
              uint32_t hypercall, bool granted);

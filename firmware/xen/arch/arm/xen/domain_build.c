@@ -200,13 +200,17 @@ static void report(domid_t id, const struct boot_module *module, const char *fau
 bool construct_domain(domid_t id, const struct boot_module *module)
 {
     struct layout layout;
-    const char *fault = plan(&layout, module, id == 0);
+    const char *fault = NULL;
     struct domain *d = NULL;
     uint8_t type;
 
     if (!acm_type_of_module(id, module->name, &type))
         fault = "the policy gives it no type, and has no default";
-    else if (!fault && acm_active && layout.pages << 2 > acm_type(type)->max_memory_kb)
+    if (!fault)
+        fault = acm_verify_image(type, id, module->name, (const uint8_t *)module->start, module->bytes);
+    if (!fault)
+        fault = plan(&layout, module, id == 0);
+    if (!fault && acm_active && layout.pages << 2 > acm_type(type)->max_memory_kb)
         fault = "the policy allows its type less memory";
     if (!fault) {
         d = domain_create(id, module->name);
@@ -244,7 +248,9 @@ bool build_created_domain(struct domain *d, const struct boot_module *module)
     const char *fault;
 
     load_page_table(IDLE_PGDIR_PHYS);
-    fault = plan(&layout, module, false);
+    fault = acm_verify_created(d, (const uint8_t *)module->start, module->bytes);
+    if (!fault)
+        fault = plan(&layout, module, false);
     if (!fault && (d->min_mfn << PAGE_SHIFT) + (layout.end - layout.image.virt_base) > module->start)
         fault = "too little memory for its image file beside what is built from it";
     if (!fault)
