@@ -36,10 +36,15 @@ export function drivenGuests(
 }
 
 export class DrivenGuest {
+  private readonly scheduleData: number;
+  private ownVcpu: number | undefined;
+
   constructor(
     readonly xen: BootedXen,
     readonly id: number,
-  ) {}
+  ) {
+    this.scheduleData = xen.symbol('schedule_data');
+  }
 
   /** struct domain *, in the hypervisor. */
   get domain(): number {
@@ -53,7 +58,7 @@ export class DrivenGuest {
   }
 
   get vcpu(): number {
-    return this.xen.word(this.domain + this.xen.offset('domain', 'vcpu'));
+    return (this.ownVcpu ??= this.xen.word(this.domain + this.xen.offset('domain', 'vcpu')));
   }
 
   /** First frame of its memory. */
@@ -82,7 +87,7 @@ export class DrivenGuest {
 
   private get isHere(): boolean {
     const { xen } = this;
-    return xen.word(xen.symbol('schedule_data')) === this.vcpu && xen.machine.cpu.mode === 'usr';
+    return xen.word(this.scheduleData) === this.vcpu && xen.machine.cpu.mode === 'usr';
   }
 
   /** Runs until this domain has the CPU and waits to be driven. */
