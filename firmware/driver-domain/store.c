@@ -20,12 +20,27 @@ struct node {
     char name[NAME_MAX];
 };
 
+struct store_shadow {
+    domid_t domain;
+    char home[32];              /* the path of what is copied */
+    struct node *top;
+    unsigned own, others;       /* nodes of the domain, and of Domain-0 */
+};
+
 static struct node root;
 static unsigned nodes_of[DOMAINS_MAX];
 
 int store_init(void)
 {
-    return store_mkdir(0, "/local/domain");
+    return store_mkdir(0, NULL, "/local/domain");
+}
+
+/* Where nodes of this owner are counted. */
+static unsigned *count_of(struct store_shadow *shadow, domid_t owner)
+{
+    if (!shadow)
+        return &nodes_of[owner];
+    return owner == shadow->domain ? &shadow->own : &shadow->others;
 }
 
 /* Does the path lie at or below this place? */
@@ -71,11 +86,12 @@ static struct node *child_named(struct node *parent, const char *name, size_t le
     return node;
 }
 
-static int add_child(struct node *parent, const char *name, size_t length, domid_t owner, struct node **made)
+static int add_child(struct store_shadow *shadow, struct node *parent, const char *name, size_t length, domid_t owner,
+                     struct node **made)
 {
     struct node *node;
 
-    if (owner >= DOMAINS_MAX || (owner && nodes_of[owner] >= STORE_NODES_PER_DOMAIN))
+    if (owner >= DOMAINS_MAX || (owner && *count_of(shadow, owner) >= STORE_NODES_PER_DOMAIN))
         return -XEN_ENOSPC;
     node = malloc(sizeof *node);
     if (!node)
@@ -86,18 +102,22 @@ static int add_child(struct node *parent, const char *name, size_t length, domid
     node->parent = parent;
     node->next = parent->child;
     parent->child = node;
-    nodes_of[owner]++;
+    ++*count_of(shadow, owner);
     *made = node;
     return 0;
 }
 
 /* The node at a path; with `create`, made with its parents when it is not there. */
-static int find(const char *path, int create, domid_t owner, struct node **found)
+static int find(struct store_shadow *shadow, const char *path, int create, domid_t owner, struct node **found)
 {
     struct node *node = &root;
 
     if (*path != '/' || strlen(path) >= XENBUS_PATH_MAX)
         return -XEN_EINVAL;
+    if (shadow && is_below(path, shadow->home)) {
+        node = shadow->top;
+        path += strlen(shadow->home);
+    }
     while (*path) {
         size_t length = 0;
         struct node *next;
@@ -113,7 +133,7 @@ static int find(const char *path, int create, domid_t owner, struct node **found
         next = child_named(node, path, length);
         if (!next && !create)
             return -XEN_ENOENT;
-        error = next ? 0 : add_child(node, path, length, owner, &next);
+        error = next ? 0 : add_child(shadow, node, path, length, owner, &next);
         if (error)
             return error;
         node = next;
@@ -123,10 +143,10 @@ static int find(const char *path, int create, domid_t owner, struct node **found
     return 0;
 }
 
-int store_read(domid_t caller, const char *path, const char **value)
+int store_read(domid_t caller, struct store_shadow *shadow, const char *path, const char **value)
 {
     struct node *node;
-    int error = store_may_read(caller, path) ? find(path, 0, caller, &node) : -XEN_EPERM;
+    int error = store_may_read(caller, path) ? find(shadow, path, 0, caller, &node) : -XEN_EPERM;
 
     if (error)
         return error;
@@ -134,18 +154,18 @@ int store_read(domid_t caller, const char *path, const char **value)
     return (int)node->length;
 }
 
-int store_mkdir(domid_t caller, const char *path)
+int store_mkdir(domid_t caller, struct store_shadow *shadow, const char *path)
 {
     struct node *node;
 
-    return may_write(caller, path) ? find(path, 1, caller, &node) : -XEN_EPERM;
+    return may_write(caller, path) ? find(shadow, path, 1, caller, &node) : -XEN_EPERM;
 }
 
-int store_write(domid_t caller, const char *path, const char *value, size_t length)
+int store_write(domid_t caller, struct store_shadow *shadow, const char *path, const char *value, size_t length)
 {
     struct node *node;
     char *copy = NULL;
-    int error = may_write(caller, path) ? find(path, 1, caller, &node) : -XEN_EPERM;
+    int error = may_write(caller, path) ? find(shadow, path, 1, caller, &node) : -XEN_EPERM;
 
     if (error)
         return error;
@@ -163,8 +183,15 @@ int store_write(domid_t caller, const char *path, const char *value, size_t leng
     return 0;
 }
 
+static void free_node(struct store_shadow *shadow, struct node *node)
+{
+    --*count_of(shadow, node->owner);
+    free(node->value);
+    free(node);
+}
+
 /* Leaves first, without recursion: a guest decides how deep its part is. */
-static void free_below(struct node *top)
+static void free_below(struct store_shadow *shadow, struct node *top)
 {
     struct node *node = top;
 
@@ -178,37 +205,33 @@ static void free_below(struct node *top)
         if (node == top)
             return;
         parent->child = node->next;
-        nodes_of[node->owner]--;
-        free(node->value);
-        free(node);
+        free_node(shadow, node);
         node = parent;
     }
 }
 
-int store_remove(domid_t caller, const char *path)
+int store_remove(domid_t caller, struct store_shadow *shadow, const char *path)
 {
     struct node *node, **link;
-    int error = may_write(caller, path) ? find(path, 0, caller, &node) : -XEN_EPERM;
+    int error = may_write(caller, path) ? find(shadow, path, 0, caller, &node) : -XEN_EPERM;
 
     if (error)
         return error;
     if (node == &root)
         return -XEN_EINVAL;
-    free_below(node);
+    free_below(shadow, node);
     for (link = &node->parent->child; *link != node; link = &(*link)->next)
         ;
     *link = node->next;
-    nodes_of[node->owner]--;
-    free(node->value);
-    free(node);
+    free_node(shadow, node);
     return 0;
 }
 
-int store_directory(domid_t caller, const char *path, char *names, size_t size)
+int store_directory(domid_t caller, struct store_shadow *shadow, const char *path, char *names, size_t size)
 {
     struct node *node;
     size_t used = 0;
-    int error = store_may_read(caller, path) ? find(path, 0, caller, &node) : -XEN_EPERM;
+    int error = store_may_read(caller, path) ? find(shadow, path, 0, caller, &node) : -XEN_EPERM;
 
     if (error)
         return error;
@@ -221,4 +244,99 @@ int store_directory(domid_t caller, const char *path, char *names, size_t size)
         used += length;
     }
     return (int)used;
+}
+
+/* ---------------------------------------------------------------------------------------------------------------- shadows */
+
+static struct node *copy_node(struct store_shadow *shadow, const struct node *from, struct node *parent)
+{
+    struct node *node = malloc(sizeof *node);
+    char *value = node && from->length ? malloc(from->length) : NULL;
+
+    if (!node || (from->length && !value)) {
+        free(node);
+        return NULL;
+    }
+    *node = *from;
+    node->parent = parent;
+    node->child = node->next = NULL;
+    node->value = value;
+    if (value)
+        memcpy(value, from->value, from->length);
+    ++*count_of(shadow, from->owner);
+    return node;
+}
+
+/* Everything below `from`, in the same order: down, else beside, else up until there is something beside. 0 when memory is out. */
+static int copy_below(struct store_shadow *shadow, const struct node *from)
+{
+    const struct node *end = from;
+    struct node *to = shadow->top;
+
+    for (;;) {
+        if (from->child) {
+            from = from->child;
+            to = to->child = copy_node(shadow, from, to);
+        } else {
+            while (from != end && !from->next) {
+                from = from->parent;
+                to = to->parent;
+            }
+            if (from == end)
+                return 1;
+            from = from->next;
+            to = to->next = copy_node(shadow, from, to->parent);
+        }
+        if (!to)
+            return 0;
+    }
+}
+
+void store_discard(struct store_shadow *shadow)
+{
+    if (shadow->top) {
+        free_below(shadow, shadow->top);
+        free_node(shadow, shadow->top);
+    }
+    free(shadow);
+}
+
+struct store_shadow *store_shadow(domid_t domain)
+{
+    struct store_shadow *shadow = malloc(sizeof *shadow);
+    struct node *home;
+
+    if (!shadow)
+        return NULL;
+    memset(shadow, 0, sizeof *shadow);
+    shadow->domain = domain;
+    format_text(shadow->home, sizeof shadow->home, "/local/domain/%u", domain);
+    if (find(NULL, shadow->home, 0, domain, &home) == 0)
+        shadow->top = copy_node(shadow, home, NULL);
+    if (shadow->top && copy_below(shadow, home))
+        return shadow;
+    store_discard(shadow);
+    return NULL;
+}
+
+/* The home's own node stays: no domain writes its own. */
+int store_commit(struct store_shadow *shadow)
+{
+    struct node *home;
+    int error = find(NULL, shadow->home, 0, shadow->domain, &home);
+
+    if (error) {
+        store_discard(shadow);
+        return error;
+    }
+    free_below(NULL, home);
+    home->child = shadow->top->child;
+    for (struct node *node = home->child; node; node = node->next)
+        node->parent = home;
+    shadow->top->child = NULL;
+    free_node(shadow, shadow->top);
+    nodes_of[shadow->domain] += shadow->own;
+    nodes_of[0] += shadow->others;
+    free(shadow);
+    return 0;
 }

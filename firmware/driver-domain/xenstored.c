@@ -13,6 +13,7 @@
 #include "mm.h"
 #include "platform.h"
 #include "store.h"
+#include "transactions.h"
 #include "xenbus.h"
 
 #define CONNECTIONS     64
@@ -54,7 +55,7 @@ static const char *error_name(int error)
         int number;
         char name[8];
     } names[] = {{XEN_ENOENT, "ENOENT"}, {XEN_EPERM, "EACCES"}, {XEN_EEXIST, "EEXIST"}, {XEN_ENOSPC, "ENOSPC"},
-                 {XEN_E2BIG, "E2BIG"}, {XEN_ENOSYS, "ENOSYS"}};
+                 {XEN_E2BIG, "E2BIG"}, {XEN_ENOSYS, "ENOSYS"}, {XEN_EAGAIN, "EAGAIN"}, {XEN_EBUSY, "EBUSY"}};
 
     for (unsigned i = 0; i < sizeof names / sizeof names[0]; i++)
         if (names[i].number == -error)
@@ -90,6 +91,7 @@ static void fire(struct connection *to, struct watch *watch, const char *path)
 
 static void changed(const char *path)
 {
+    transactions_disturb(path);
     for (unsigned i = 0; i < CONNECTIONS; i++)
         for (unsigned w = 0; connections[i] && w < WATCHES; w++) {
             struct watch *watch = &connections[i]->watches[w];
@@ -154,9 +156,31 @@ static int change_watch(struct connection *c, const char *path, const char *aske
     return 0;
 }
 
-/* One request of this domain; c is null for our own. The reply's length, or a negative error. */
-static int perform(domid_t domain, struct connection *c, unsigned type, const char *payload, size_t length, char *reply, size_t size)
+static int say_ok(char *reply)
 {
+    memcpy(reply, "OK", 3);
+    return 3;
+}
+
+/* "T" commits, "F" drops. */
+static int end_transaction(struct transaction *transaction, const char *payload, size_t length, char *reply)
+{
+    int error;
+
+    if (!transaction || length != 2 || (payload[0] != 'T' && payload[0] != 'F') || payload[1] != 0)
+        return -XEN_EINVAL;
+    error = transaction_end(transaction, payload[0] == 'T', changed);
+    return error ? error : say_ok(reply);
+}
+
+/*
+ * One request of this domain, in a transaction or (null) outside; c is null for our own, which need none: nobody else runs between them.
+ * The reply's length, or a negative error.
+ */
+static int perform(domid_t domain, struct connection *c, struct transaction *transaction, unsigned type, const char *payload,
+                   size_t length, char *reply, size_t size)
+{
+    struct store_shadow *shadow = transaction_shadow(transaction);
     char path[XENBUS_PATH_MAX];
     const char *value;
     size_t after;
@@ -169,27 +193,35 @@ static int perform(domid_t domain, struct connection *c, unsigned type, const ch
             number = number * 10 + (unsigned)(payload[i] - '0');
         return (int)format_text(reply, size, "/local/domain/%u", number) + 1;
     }
+    if (type == XS_TRANSACTION_START) {
+        result = !c ? -XEN_ENOSYS : transaction ? -XEN_EBUSY : transaction_start(domain);
+        return result < 0 ? result : (int)format_text(reply, size, "%u", (unsigned)result) + 1;
+    }
+    if (type == XS_TRANSACTION_END)
+        return end_transaction(transaction, payload, length, reply);
     if (!absolute(domain, payload, length, path))
         return -XEN_EINVAL;
+    if (transaction && transaction_is_full(transaction) && (type == XS_WRITE || type == XS_MKDIR || type == XS_RM))
+        return -XEN_ENOSPC;
     after = strlen(payload) + 1;
     switch (type) {
     case XS_READ:
-        result = store_read(domain, path, &value);
+        result = store_read(domain, shadow, path, &value);
         if (result > (int)size)
             return -XEN_E2BIG;
         if (result > 0)
             memcpy(reply, value, (size_t)result);
         return result;
     case XS_DIRECTORY:
-        return store_directory(domain, path, reply, size);
+        return store_directory(domain, shadow, path, reply, size);
     case XS_WRITE:
-        result = store_write(domain, path, payload + after, length - after);
+        result = store_write(domain, shadow, path, payload + after, length - after);
         break;
     case XS_MKDIR:
-        result = store_mkdir(domain, path);
+        result = store_mkdir(domain, shadow, path);
         break;
     case XS_RM:
-        result = store_remove(domain, path);
+        result = store_remove(domain, shadow, path);
         break;
     case XS_WATCH:
     case XS_UNWATCH:
@@ -200,16 +232,19 @@ static int perform(domid_t domain, struct connection *c, unsigned type, const ch
     }
     if (result < 0)
         return result;
-    if (type != XS_WATCH && type != XS_UNWATCH)
+    if (type == XS_WATCH || type == XS_UNWATCH)
+        return say_ok(reply);
+    if (transaction)
+        transaction_note(transaction, path);
+    else
         changed(path);
-    memcpy(reply, "OK", 3);
-    return 3;
+    return say_ok(reply);
 }
 
 int xenbus_request(enum xsd_sockmsg_type type, const void *payload, size_t length, void *reply, size_t size)
 {
     static char whole[2048];
-    int result = perform(0, NULL, type, payload, length, whole, sizeof whole);
+    int result = perform(0, NULL, NULL, type, payload, length, whole, sizeof whole);
 
     if (result > (int)size)
         result = (int)size;
@@ -222,8 +257,10 @@ static void answer(struct connection *c)
 {
     static char reply[2048];
     struct xsd_sockmsg header = c->header;
-    int length = header.tx_id ? -XEN_ENOSYS
-                              : perform(c->domain, c, header.type, c->request, header.len, reply, sizeof reply);
+    struct transaction *transaction = header.tx_id ? transaction_find(c->domain, header.tx_id) : NULL;
+    int length = header.tx_id && !transaction
+                     ? -XEN_ENOENT
+                     : perform(c->domain, c, transaction, header.type, c->request, header.len, reply, sizeof reply);
 
     c->received = 0;
     if (length < 0) {
@@ -376,7 +413,7 @@ int xenstored_connect(domid_t domain)
     c->port = (evtchn_port_t)result;
     format_text(path, sizeof path, "/local/domain/%u/domid", domain);
     format_text(number, sizeof number, "%u", domain);
-    store_write(0, path, number, strlen(number));
+    store_write(0, NULL, path, number, strlen(number));
     connections[slot] = c;
     return 0;
 }
@@ -396,7 +433,8 @@ void xenstored_disconnect(domid_t domain)
             connections[i] = NULL;
             free(c);
         }
+    transactions_forget(domain);
     format_text(path, sizeof path, "/local/domain/%u", domain);
-    if (store_remove(0, path) == 0)
+    if (store_remove(0, NULL, path) == 0)
         changed(path);
 }

@@ -18,7 +18,7 @@ struct watch_event {
 static volatile struct xenstore_domain_interface *page;
 static struct watch_event events[EVENTS_MAX];
 static unsigned first_event, event_count;
-static uint32_t last_request;
+static uint32_t last_request, transaction;
 
 /* Nothing to do: that it came has ended the sleep. */
 static void directory_event(evtchn_port_t port)
@@ -95,7 +95,7 @@ static int error_number(const char *name)
         char name[8];
         int number;
     } errors[] = {{"ENOENT", XEN_ENOENT}, {"EACCES", XEN_EPERM}, {"EEXIST", XEN_EEXIST}, {"ENOSPC", XEN_ENOSPC},
-                  {"E2BIG", XEN_E2BIG}, {"ENOSYS", XEN_ENOSYS}};
+                  {"E2BIG", XEN_E2BIG}, {"ENOSYS", XEN_ENOSYS}, {"EAGAIN", XEN_EAGAIN}, {"EBUSY", XEN_EBUSY}};
 
     for (unsigned i = 0; i < sizeof errors / sizeof errors[0]; i++)
         if (memcmp(name, errors[i].name, strlen(errors[i].name) + 1) == 0)
@@ -105,7 +105,7 @@ static int error_number(const char *name)
 
 int xenbus_request(enum xsd_sockmsg_type type, const void *payload, size_t length, void *reply, size_t size)
 {
-    struct xsd_sockmsg header = {.type = type, .req_id = ++last_request, .len = length};
+    struct xsd_sockmsg header = {.type = type, .req_id = ++last_request, .tx_id = transaction, .len = length};
 
     if (!page)
         return -XEN_ENOENT;
@@ -126,6 +126,32 @@ int xenbus_request(enum xsd_sockmsg_type type, const void *payload, size_t lengt
             return (int)(header.len < size ? header.len : size);
         }
     }
+}
+
+int xenbus_transaction_start(void)
+{
+    char text[12];
+    int length = xenbus_request(XS_TRANSACTION_START, "", 1, text, sizeof text);
+    unsigned number = 0;
+
+    for (int i = 0; i < length && text[i] >= '0' && text[i] <= '9'; i++)
+        number = number * 10 + (unsigned)(text[i] - '0');
+    return length < 0 ? length : (int)number;
+}
+
+void xenbus_use_transaction(unsigned number)
+{
+    transaction = number;
+}
+
+int xenbus_transaction_end(unsigned number, int commit)
+{
+    int result;
+
+    transaction = number;
+    result = xenbus_request(XS_TRANSACTION_END, commit ? "T" : "F", 2, NULL, 0);
+    transaction = 0;
+    return result < 0 ? result : 0;
 }
 
 int xenbus_next_event(char *path, char *token)

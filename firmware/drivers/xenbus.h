@@ -44,6 +44,14 @@ int xenbus_unwatch(const char *path, const char *token);
  */
 int xenbus_next_event(char *path, char *token);
 
+/*
+ * A transaction of this guest: start's positive number, given to xenbus_use_transaction, is where requests go from then on (0: outside of any).
+ * End commits it, or drops it, and leaves it. -XEN_EAGAIN: what we may see has changed meanwhile, nothing was done; begin again.
+ */
+int xenbus_transaction_start(void);
+void xenbus_use_transaction(unsigned number);
+int xenbus_transaction_end(unsigned number, int commit);
+
 /* Writes DIRECTORY/state. */
 int xenbus_set_state(const char *directory, XenbusState state);
 /* XenbusStateUnknown when there is none. */

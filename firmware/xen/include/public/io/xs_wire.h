@@ -11,6 +11,8 @@
  *   MKDIR, RM        path\0                      "OK\0"
  *   WATCH, UNWATCH   path\0 token\0              "OK\0"; then WATCH_EVENT path\0 token\0 at once and at each change
  *   GET_DOMAIN_PATH  number\0                    path\0
+ *   TRANSACTION_START  \0                        number\0: later requests carry it in tx_id
+ *   TRANSACTION_END  T\0 or F\0 (commit, drop)   "OK\0"; ERROR EAGAIN: begin again
  * A reply has the type of its request, or ERROR with the error's name.
  */
 #ifndef __XEN_PUBLIC_IO_XS_WIRE_H__
