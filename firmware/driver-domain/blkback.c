@@ -8,6 +8,7 @@
  */
 #include "blkback.h"
 
+#include "choice.h"
 #include "console.h"
 #include "grants.h"
 #include "guest.h"
@@ -50,25 +51,6 @@ void blkback_init(const char *wanted)
         printk("driver-domain: RAM disk of %u sectors for: %s\n", (unsigned)sectors, given[0] ? given : "nobody (disk=)");
 }
 
-/* Does a word of the list ("1,3:ro") name this domain? */
-static int is_given(domid_t domain, int *readonly)
-{
-    for (const char *word = given; *word;) {
-        unsigned number = 0, all = memcmp(word, "all", 3) == 0;
-
-        if (all)
-            word += 3;
-        for (; *word >= '0' && *word <= '9'; word++)
-            number = number * 10 + (unsigned)(*word - '0');
-        *readonly = memcmp(word, ":ro", 3) == 0;
-        if (all || number == domain)
-            return 1;
-        while (*word && *word++ != ',')
-            ;
-    }
-    return 0;
-}
-
 static void set_state(struct disk *disk, XenbusState state)
 {
     disk->state = state;
@@ -99,7 +81,7 @@ void blkback_offer(domid_t domain)
 
     while (slot < DISKS && disks[slot])
         slot++;
-    if (!sectors || !is_given(domain, &readonly) || slot == DISKS)
+    if (!sectors || !choice_has(given, domain, ":ro", &readonly) || slot == DISKS)
         return;
     disk = malloc(sizeof *disk);
     if (!disk)

@@ -1,0 +1,407 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * The network backend (netback.h). Interfaces go through the states that blkback.c describes; frames go
+ *
+ *   sender's page -> take -> frame (ours) -> bridge_forward -> deliver -> receiver's page
+ *
+ * Guests are hostile. A request is copied out of the ring before it is looked at, and a frame out of the sender's page before the bridge
+ * looks at it. A receiver without room loses its frames, and holds up nobody. Indices that cannot be end the connection, and only that one.
+ */
+#include "netback.h"
+
+#include "bridge.h"
+#include "choice.h"
+#include "console.h"
+#include "grants.h"
+#include "guest.h"
+#include "lib.h"
+#include "mm.h"
+#include "net/wire.h"
+#include "platform.h"
+#include "xenbus.h"
+
+#include <public/io/netif.h>
+
+#define NET_TEXT 64
+#define ROUND    GRANT_PAGES_MAX    /* frames of one domain before the next one's turn */
+
+struct vif {
+    domid_t domain;
+    int is_open;                    /* other addresses may stand behind it */
+    int connected, changed, ring_is_bad;
+    XenbusState state;              /* ours, as the directory has it */
+    netif_tx_back_ring_t tx;
+    netif_rx_back_ring_t rx;
+    struct granted_pages tx_page, rx_page;
+    evtchn_port_t port;
+    uint8_t mac[ETH_ADDRESS_BYTES];
+    unsigned from_guest, to_guest;  /* frames */
+    unsigned refused;               /* requests that cannot be */
+    unsigned spoofed;               /* not let pass by the bridge */
+    unsigned lost;                  /* for want of room at the receiver */
+    char frontend[48], backend[48]; /* directories */
+};
+
+static struct vif *vifs[BRIDGE_PORTS];  /* by their port of the bridge */
+static char given[NET_TEXT];
+static uint8_t frame[(NETIF_FRAME_MAX + 3) & ~3] __attribute__((aligned(4)));
+
+void netback_init(const char *interfaces)
+{
+    format_text(given, sizeof given, "%s", interfaces);
+}
+
+static void set_state(struct vif *vif, XenbusState state)
+{
+    vif->state = state;
+    xenbus_set_state(vif->backend, state);
+}
+
+static void write_member(const char *directory, const char *name, const char *value)
+{
+    char path[XENBUS_PATH_MAX];
+
+    format_text(path, sizeof path, "%s/%s", directory, name);
+    xenbus_write(path, value);
+}
+
+static void write_number(const char *directory, const char *name, unsigned value)
+{
+    char text[12];
+
+    format_text(text, sizeof text, "%u", value);
+    write_member(directory, name, text);
+}
+
+static void make_directories(const struct vif *vif)
+{
+    char mac[18];
+
+    format_text(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", vif->mac[0], vif->mac[1], vif->mac[2], vif->mac[3], vif->mac[4],
+                vif->mac[5]);
+    write_member(vif->frontend, "backend", vif->backend);
+    write_number(vif->frontend, "backend-id", 0);
+    write_number(vif->frontend, "handle", 0);
+    write_member(vif->frontend, "mac", mac);
+    write_member(vif->backend, "frontend", vif->frontend);
+    write_number(vif->backend, "frontend-id", vif->domain);
+    write_number(vif->backend, "handle", 0);
+    write_member(vif->backend, "mac", mac);
+    write_number(vif->backend, "feature-rx-copy", 1);
+    write_number(vif->backend, "feature-rx-flip", 0);
+}
+
+/* Addresses are 00:16:3E (Xen's) and the domain's number. */
+void netback_offer(domid_t domain)
+{
+    const uint8_t mac[ETH_ADDRESS_BYTES] = {0x00, 0x16, 0x3e, 0x00, (uint8_t)(domain >> 8), (uint8_t)domain};
+    struct vif *vif;
+    unsigned slot = 0;
+    int is_open;
+
+    while (slot < BRIDGE_PORTS && vifs[slot])
+        slot++;
+    if (!choice_has(given, domain, ":any", &is_open) || slot == BRIDGE_PORTS)
+        return;
+    vif = malloc(sizeof *vif);
+    if (!vif)
+        return;
+    memset(vif, 0, sizeof *vif);
+    vif->domain = domain;
+    vif->is_open = is_open;
+    memcpy(vif->mac, mac, sizeof mac);
+    format_text(vif->frontend, sizeof vif->frontend, "/local/domain/%u/device/vif/0", domain);
+    format_text(vif->backend, sizeof vif->backend, "/local/domain/0/backend/vif/%u/0", domain);
+    make_directories(vif);
+    vifs[slot] = vif;
+    set_state(vif, XenbusStateInitWait);
+    xenbus_set_state(vif->frontend, XenbusStateInitialising);
+}
+
+void netback_changed(const char *path)
+{
+    for (unsigned i = 0; i < BRIDGE_PORTS; i++)
+        if (vifs[i] && strlen(path) > strlen(vifs[i]->frontend) &&
+            memcmp(path, vifs[i]->frontend, strlen(vifs[i]->frontend)) == 0)
+            vifs[i]->changed = 1;
+}
+
+/* --------------------------------------------------------------------------------------------------------------- frames */
+
+/* Copies the frame into the next page that the receiver has offered: its length, or NETIF_RSP_ERROR. */
+static int16_t fill_page(const struct vif *vif, grant_ref_t ref, const uint8_t *bytes, unsigned length)
+{
+    struct granted_pages page;
+
+    if (grants_map(vif->domain, &ref, 1, 0, &page))
+        return NETIF_RSP_ERROR;
+    memcpy(page.start, bytes, length);
+    grants_unmap(&page);
+    return (int16_t)length;
+}
+
+/* Called by the bridge. */
+static void deliver(unsigned port, const uint8_t *bytes, unsigned length)
+{
+    struct vif *vif = vifs[port];
+    struct netif_rx_request request;
+    struct netif_rx_response response = {0};
+    RING_IDX prod = vif->rx.sring->req_prod;
+
+    if (RING_REQUEST_PROD_OVERFLOW(&vif->rx, prod))
+        vif->ring_is_bad = 1;
+    if (vif->ring_is_bad || prod == vif->rx.req_cons) {
+        vif->lost++;
+        return;
+    }
+    RING_COPY_REQUEST(&vif->rx, vif->rx.req_cons, &request);
+    vif->rx.req_cons++;
+    response.id = request.id;
+    response.status = fill_page(vif, request.gref, bytes, length);
+    if (response.status < 0)
+        vif->refused++;
+    else
+        vif->to_guest++;
+    *RING_GET_RESPONSE(&vif->rx, vif->rx.rsp_prod_pvt) = response;
+    vif->rx.rsp_prod_pvt++;
+}
+
+/* Is everything about it possible? */
+static int request_is_sane(const struct netif_tx_request *request)
+{
+    return request->size >= NETIF_FRAME_MIN && request->size <= NETIF_FRAME_MAX &&
+           (unsigned)request->offset + request->size <= PAGE_SIZE && (request->flags & ~NETTXF_data_validated) == 0;
+}
+
+/* What the sender's page has at `page` is passed on: NETIF_RSP_*. */
+static int16_t pass_on(unsigned port, const struct netif_tx_request *request, const char *page)
+{
+    memcpy(frame, page + request->offset, request->size);
+    vifs[port]->from_guest++;
+    if (bridge_forward(port, frame, request->size, hypervisor_system_time(), deliver) == BRIDGE_PASSED)
+        return NETIF_RSP_OKAY;
+    vifs[port]->spoofed++;
+    return NETIF_RSP_DROPPED;
+}
+
+/* Requests of one domain that are served at once. */
+struct round {
+    unsigned port, count;
+    struct netif_tx_request requests[ROUND];
+    int16_t statuses[ROUND];
+};
+
+/* Maps the pages of requests first to last - 1 at once, and passes all of them on; 0 when one is refused. */
+static int pass_on_together(struct round *round, unsigned first, unsigned last)
+{
+    grant_ref_t refs[ROUND];
+    unsigned sane = 0, page = 0;
+    struct granted_pages pages;
+
+    for (unsigned i = first; i < last; i++)
+        if (request_is_sane(&round->requests[i]))
+            refs[sane++] = round->requests[i].gref;
+    if (sane == 0)
+        return 1;
+    if (grants_map(vifs[round->port]->domain, refs, sane, 1, &pages))
+        return 0;
+    for (unsigned i = first; i < last; i++)
+        if (request_is_sane(&round->requests[i]))
+            round->statuses[i] = pass_on(round->port, &round->requests[i], pages.start + page++ * PAGE_SIZE);
+    grants_unmap(&pages);
+    return 1;
+}
+
+/* Takes up to ROUND requests, passes on their frames, answers; 1 = there was something. */
+static int serve(unsigned port)
+{
+    struct vif *vif = vifs[port];
+    netif_tx_back_ring_t *ring = &vif->tx;
+    RING_IDX prod = ring->sring->req_prod;
+    struct round round = {.port = port};
+    int more;
+
+    if (RING_REQUEST_PROD_OVERFLOW(ring, prod)) {
+        vif->ring_is_bad = 1;
+        return 1;
+    }
+    RING_BARRIER();
+    for (; ring->req_cons != prod && round.count < ROUND; round.count++) {
+        RING_COPY_REQUEST(ring, ring->req_cons, &round.requests[round.count]);
+        ring->req_cons++;
+        round.statuses[round.count] = NETIF_RSP_ERROR;
+    }
+    if (!round.count) {
+        RING_FINAL_CHECK_FOR_REQUESTS(ring, more);
+        return more;
+    }
+    if (!pass_on_together(&round, 0, round.count))
+        for (unsigned i = 0; i < round.count; i++)
+            pass_on_together(&round, i, i + 1);
+    for (unsigned i = 0; i < round.count; i++) {
+        struct netif_tx_response response = {.id = round.requests[i].id, .status = round.statuses[i]};
+
+        vif->refused += response.status == NETIF_RSP_ERROR;
+        *RING_GET_RESPONSE(ring, ring->rsp_prod_pvt) = response;
+        ring->rsp_prod_pvt++;
+    }
+    return 1;
+}
+
+/* Publishes what both rings have been answered; one event for all of it. */
+static void answer(struct vif *vif)
+{
+    int of_tx, of_rx;
+
+    RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&vif->tx, of_tx);
+    RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&vif->rx, of_rx);
+    if (of_tx || of_rx)
+        events_notify(vif->port);
+}
+
+/* --------------------------------------------------------------------------------------------------------------- states */
+
+/* Nothing to do but to end the sleep: the main loop serves. */
+static void ring_event(evtchn_port_t port)
+{
+    (void)port;
+}
+
+static int read_number(const struct vif *vif, const char *name, unsigned *value)
+{
+    char path[XENBUS_PATH_MAX];
+
+    format_text(path, sizeof path, "%s/%s", vif->frontend, name);
+    return xenbus_read_number(path, value);
+}
+
+static int map_ring(const struct vif *vif, const char *name, struct granted_pages *page)
+{
+    unsigned number;
+    grant_ref_t ref;
+
+    if (read_number(vif, name, &number))
+        return -XEN_ENOENT;
+    ref = number;
+    return grants_map(vif->domain, &ref, 1, 0, page);
+}
+
+/* NULL, or why not. */
+static const char *connect(unsigned slot)
+{
+    struct vif *vif = vifs[slot];
+    unsigned remote_port, rx_copy = 0;
+    int port;
+
+    if (read_number(vif, "request-rx-copy", &rx_copy) || !rx_copy)
+        return "it does not ask for copying (request-rx-copy)";
+    if (read_number(vif, "event-channel", &remote_port))
+        return "no event-channel";
+    if (map_ring(vif, "tx-ring-ref", &vif->tx_page))
+        return "its tx ring cannot be mapped";
+    if (map_ring(vif, "rx-ring-ref", &vif->rx_page)) {
+        grants_unmap(&vif->tx_page);
+        return "its rx ring cannot be mapped";
+    }
+    port = events_bind_interdomain(vif->domain, remote_port, ring_event);
+    if (port < 0) {
+        grants_unmap(&vif->tx_page);
+        grants_unmap(&vif->rx_page);
+        return "its event channel cannot be bound";
+    }
+    vif->port = (evtchn_port_t)port;
+    BACK_RING_INIT(&vif->tx, (netif_tx_sring_t *)vif->tx_page.start, PAGE_SIZE);
+    BACK_RING_INIT(&vif->rx, (netif_rx_sring_t *)vif->rx_page.start, PAGE_SIZE);
+    vif->connected = 1;
+    vif->ring_is_bad = 0;
+    bridge_attach(slot, vif->mac, !vif->is_open);
+    return NULL;
+}
+
+static void disconnect(unsigned slot)
+{
+    struct vif *vif = vifs[slot];
+
+    if (!vif->connected)
+        return;
+    vif->connected = 0;
+    bridge_detach(slot);
+    grants_unmap(&vif->tx_page);
+    grants_unmap(&vif->rx_page);
+    events_close(vif->port);
+}
+
+static void shut_off(unsigned slot, const char *reason)
+{
+    printk("driver-domain: network: domain %u is shut off: %s\n", vifs[slot]->domain, reason);
+    disconnect(slot);
+    set_state(vifs[slot], XenbusStateClosed);
+}
+
+/* The frontend has moved: so do we. */
+static void follow(unsigned slot)
+{
+    struct vif *vif = vifs[slot];
+    const char *fault;
+
+    switch (xenbus_state(vif->frontend)) {
+    case XenbusStateInitialising:
+        disconnect(slot);
+        if (vif->state != XenbusStateInitWait)
+            set_state(vif, XenbusStateInitWait);
+        break;
+    case XenbusStateInitialised:
+        if (vif->connected || vif->state != XenbusStateInitWait)
+            break;
+        fault = connect(slot);
+        if (fault)
+            shut_off(slot, fault);
+        else
+            set_state(vif, XenbusStateConnected);
+        break;
+    case XenbusStateClosing:
+    case XenbusStateClosed:
+        disconnect(slot);
+        if (vif->state != XenbusStateClosed)
+            set_state(vif, XenbusStateClosed);
+        break;
+    default:
+        break;
+    }
+}
+
+int netback_serve(void)
+{
+    int progress = 0;
+
+    for (unsigned i = 0; i < BRIDGE_PORTS; i++) {
+        if (vifs[i] && vifs[i]->changed) {
+            vifs[i]->changed = 0;
+            follow(i);
+            progress = 1;
+        }
+        if (vifs[i] && vifs[i]->connected)
+            progress |= serve(i);
+    }
+    for (unsigned i = 0; i < BRIDGE_PORTS; i++) {
+        if (!vifs[i] || !vifs[i]->connected)
+            continue;
+        answer(vifs[i]);
+        if (vifs[i]->ring_is_bad)
+            shut_off(i, "indices of its ring that cannot be");
+    }
+    return progress;
+}
+
+void netback_forget(domid_t domain)
+{
+    for (unsigned i = 0; i < BRIDGE_PORTS; i++)
+        if (vifs[i] && vifs[i]->domain == domain) {
+            printk("driver-domain: network: domain %u: %u frames from it, %u to it, %u refused, %u not let pass, %u lost\n", domain,
+                   vifs[i]->from_guest, vifs[i]->to_guest, vifs[i]->refused, vifs[i]->spoofed, vifs[i]->lost);
+            disconnect(i);
+            xenbus_remove(vifs[i]->backend);
+            free(vifs[i]);
+            vifs[i] = NULL;
+        }
+}
