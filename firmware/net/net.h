@@ -71,7 +71,8 @@ const char *net_drop_name(enum net_drop reason);
 /* "10.0.0.2"; 1 and *address, or 0 when it is none. */
 int net_parse_address(const char *text, uint32_t *address);
 /* The four numbers of an address, for printk("%u.%u.%u.%u"). */
-#define NET_ADDRESS_PARTS(address) (address) >> 24, (address) >> 16 & 255, (address) >> 8 & 255, (address) & 255
+#define NET_ADDRESS_PARTS(address) \
+    (unsigned)(address) >> 24, (unsigned)(address) >> 16 & 255, (unsigned)(address) >> 8 & 255, (unsigned)(address) & 255
 
 /* ------------------------------------------------------------------------------------------------ among the files of net/ */
 
