@@ -6,14 +6,15 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { declaredHypercalls } from '../../src/hypervisor/hypercallDocumentation';
-import { HYPERCALLS } from '../../src/hypervisor/hypercalls';
+import { HYPERCALLS, hypercallNamed } from '../../src/hypervisor/hypercalls';
 import { SCRATCH } from '../support/drivenGuest';
 import { Errno } from '../support/xenInterface';
-import { callers, outcomes } from './hypercalls/caller';
+import { callers, numberOf, outcomes } from './hypercalls/caller';
 import { domainCases } from './hypercalls/domains';
 import { memoryCases } from './hypercalls/memory';
 
 const { ENOSYS } = Errno;
+const VCPUF_DOWN = 4;
 const refused = declaredHypercalls(
   readFileSync(new URL('../../firmware/xen/include/public/hypercall-list.h', import.meta.url), 'utf8'),
 ).filter(({ handler }) => handler === 'do_ni_hypercall');
@@ -54,7 +55,7 @@ const NOT_HERE: Readonly<Record<string, { works?: string; fails?: string }>> = {
   restore_guest_context: { works: 'paths.test.ts', fails: 'hostileGuests.test.ts' },
   'sched_op shutdown': { works: 'selftest.test.ts' },
   'sched_op_compat shutdown': { works: 'events.test.ts' },
-  'vcpu_op down': { works: 'paper.test.ts' },
+  'vcpu_op down': { works: 'below' },
   'vcpu_op initialise': { works: 'never: the builder has initialised the only vCPU' },
   'acm_op getssid': { works: 'accessControl.test.ts' },
 };
@@ -66,6 +67,17 @@ describe('Hypercalls, one by one', () => {
     const [d] = callers();
     for (const number of [42, 43, 255, 0x7fff_ffff, 0x8000_0000, 0xffff_ffff])
       assert.equal(d.guest.call(number), ENOSYS, String(number));
+  });
+
+  it('vcpu_op down: the vCPU stops, and the other domains go on', () => {
+    const [other, d] = callers();
+    d.guest.waitForIt();
+    d.guest.prepare(24, [numberOf(hypercallNamed('vcpu_op')!, 'down'), 0]);
+    d.guest.xen.machine.setBreakpoints([]);
+    d.guest.xen.machine.run(20_000);
+    const flags = d.guest.xen.word(d.guest.vcpu + d.guest.xen.offset('vcpu', 'vcpu_flags'));
+    assert.equal(flags & VCPUF_DOWN, VCPUF_DOWN);
+    assert.equal(other.plain('dummy'), 0);
   });
 
   it('answers -ENOSYS for each slot that is not implemented', () => {

