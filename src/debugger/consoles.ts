@@ -1,11 +1,12 @@
 /**
  * Console output, attributed from outside: a piece that goes out while the current vCPU's saved frame shows a console_io in progress is
- * that domain's, all else is the hypervisor's. Decodes UTF-8 for each source and passes on whole lines; what is left of a line
- * follows when the machine stops or nothing more comes for a moment.
+ * that domain's, all else is the hypervisor's; what a driver domain prints for others is theirs (relayedLines.ts). Decodes UTF-8 for each
+ * source and passes on whole lines; what is left of a line follows when the machine stops or nothing more comes for a moment.
  */
 import { EVENT_CONTEXT } from '../hypervisor/contexts';
 import { hypercallNamed } from '../hypervisor/hypercalls';
 import { isMissing } from '../hypervisor/types';
+import { relayedLines } from './relayedLines';
 import type { Target } from './target/target';
 import type { ConsoleOutput } from './types';
 
@@ -34,7 +35,7 @@ export class Consoles {
     const stream = this.stream(this.source());
     const text = stream.pending + stream.decoder.decode(bytes, { stream: true });
     const end = text.lastIndexOf('\n') + 1;
-    if (end > 0) this.emit({ from: stream.from, text: text.slice(0, end) });
+    if (end > 0) this.pass({ from: stream.from, text: text.slice(0, end) });
     if (stream.pending === '' || end > 0) stream.since = this.now();
     stream.pending = text.slice(end);
   }
@@ -43,13 +44,17 @@ export class Consoles {
   flush(all: boolean): void {
     for (const stream of this.streams.values()) {
       if (stream.pending === '' || (!all && this.now() - stream.since < PATIENCE_MS)) continue;
-      this.emit({ from: stream.from, text: stream.pending });
+      this.pass({ from: stream.from, text: stream.pending });
       stream.pending = '';
     }
   }
 
   reset(): void {
     this.streams = new Map();
+  }
+
+  private pass(output: ConsoleOutput): void {
+    for (const piece of relayedLines(output, (domainId) => this.target.domainName(domainId))) this.emit(piece);
   }
 
   private source(): number | 'own' {
