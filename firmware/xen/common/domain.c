@@ -65,6 +65,7 @@ struct domain *domain_create(domid_t id, const char *name)
     scheduler_init_vcpu(v);
     init_timer(&v->timer, set_timer_expired, v);
     init_timer(&v->poll_timer, poll_timer_expired, v);
+    acm_init_limits(v);
     return d;
 
 no_memory:
@@ -140,6 +141,7 @@ static void domain_stop(struct domain *d, unsigned long flag)
     v->vcpu_flags |= VCPUF_down;
     stop_timer(&v->timer);
     stop_timer(&v->poll_timer);
+    stop_timer(&d->acm.timer);
     evtchn_close_all(d);
     vcpu_sleep(v);
     if (domain_list != d && domain_list)

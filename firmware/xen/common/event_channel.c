@@ -39,8 +39,11 @@ static int get_free_port(struct domain *d)
                 bucket[0].state = ECS_RESERVED;     /* port 0 means "none" */
         }
         for (unsigned int i = 0; i < EVTCHNS_PER_BUCKET; i++)
-            if (bucket[i].state == ECS_FREE)
-                return (int)(index * EVTCHNS_PER_BUCKET + i);
+            if (bucket[i].state == ECS_FREE) {
+                unsigned int port = index * EVTCHNS_PER_BUCKET + i;
+
+                return acm_port_allowed(d, port) ? (int)port : -ENOSPC;
+            }
     }
     return -ENOSPC;
 }
@@ -279,10 +282,12 @@ static long evtchn_send(unsigned int port)
     switch (channel->state) {
     case ECS_INTERDOMAIN:
         remote = find_domain_by_id(channel->remote_domid);
+        acm_count_event(d);
         if (remote)
             evtchn_set_pending(remote->vcpu[0], channel->remote_port);
         return 0;
     case ECS_IPI:
+        acm_count_event(d);
         evtchn_set_pending(d->vcpu[0], port);
         return 0;
     case ECS_UNBOUND:

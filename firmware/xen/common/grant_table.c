@@ -51,8 +51,11 @@ static long new_handle(struct domain *d)
         if (!page)
             return -ENOMEM;
         for (unsigned int i = 0; i < MAPTRACK_PER_PAGE; i++)
-            if (!page[i].flags)
-                return (long)(index * MAPTRACK_PER_PAGE + i);
+            if (!page[i].flags) {
+                unsigned long handle = index * MAPTRACK_PER_PAGE + i;
+
+                return acm_grant_allowed(d, handle) ? (long)handle : -ENOSPC;
+            }
     }
     return -ENOSPC;
 }

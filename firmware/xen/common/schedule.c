@@ -96,9 +96,15 @@ void schedule(void)
     unsigned long psr = local_irq_save();
     struct vcpu *prev = sd->curr;
     s_time_t now = NOW();
-    struct task_slice slice = ops->do_schedule(now);
-    struct vcpu *next = slice.task;
+    struct task_slice slice;
+    struct vcpu *next;
 
+    if (acm_active && !is_idle_vcpu(prev))
+        acm_charge_cpu(prev, now);
+    slice = ops->do_schedule(now);
+    next = slice.task;
+    if (acm_active && !is_idle_vcpu(next))
+        slice.time = acm_limit_slice(next, slice.time, now);
     if (slice.time)
         set_timer(&sd->s_timer, now + slice.time);
     else

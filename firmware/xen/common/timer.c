@@ -9,8 +9,8 @@
 #include <asm-arm/config.h>
 #include <asm-arm/system.h>
 
-/* Two per domain, schedule.c's two, and one of a scheduler. */
-#define MAX_TIMERS (2 * MAX_DOMAINS + 4)
+/* Three per domain, schedule.c's two, and one of a scheduler. */
+#define MAX_TIMERS (3 * MAX_DOMAINS + 4)
 
 static struct timer *heap[MAX_TIMERS + 1];
 static unsigned int heap_size;

@@ -160,6 +160,7 @@ long acm_check_hypercall(unsigned long number, const unsigned long *arguments)
     const char *structure;
     unsigned long count;
 
+    acm_count_hypercall(self);
     if (number >= NR_hypercalls || hypercall_table[number] == (hypercall_fn *)(void *)do_ni_hypercall)
         return -ENOSYS;
     shape = &shapes[number];

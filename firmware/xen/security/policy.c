@@ -78,18 +78,6 @@ static const char *check_parts(void)
     return NULL;
 }
 
-/*
- * What the format can say and this hypervisor does not do yet: limits other than of memory. A policy that asks
- * for it must not seem to be kept.
- */
-static const char *check_kept(void)
-{
-    for (uint32_t i = 0; i < policy->nr_types; i++)
-        if ((types[i].max_cpu_percent & types[i].max_event_channels & types[i].max_grants & types[i].max_hypercalls) != ACM_UNLIMITED)
-            return "it sets a limit that is not kept here";
-    return NULL;
-}
-
 /* From start_xen, before the first domain is built. */
 void acm_load_policy(unsigned long start, unsigned long bytes, unsigned long ram_bytes)
 {
@@ -106,8 +94,6 @@ void acm_load_policy(unsigned long start, unsigned long bytes, unsigned long ram
         policy = __va(start);
         find_parts();
         fault = check_parts();
-        if (!fault)
-            fault = check_kept();
     }
     if (fault) {
         printk("(XEN) acm: the policy is refused: %s. No domain is started.\n", fault);

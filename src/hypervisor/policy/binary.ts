@@ -3,10 +3,10 @@ import type { Policy } from './checker';
 import { UNLIMITED } from './checker';
 
 const MAGIC = 0x098d_ea01;
-const VERSION = 1;
+const VERSION = 2;
 const CLASSES = 18;
 const HEADER_BYTES = 64;
-const TYPE_BYTES = 48;
+const TYPE_BYTES = 52;
 const LABEL_BYTES = 36;
 const KEY_BYTES = 56;
 const KEY_NAME_BYTES = 24;
@@ -48,6 +48,7 @@ export function policyBinary(policy: Policy): Uint8Array {
       limits.eventChannels,
       limits.grants,
       limits.hypercalls,
+      limits.events,
       [...keys].reduce((mask, number) => (mask | (1 << number)) >>> 0, 0),
     ]);
   });

@@ -15,6 +15,7 @@ export interface TypeLimits {
   eventChannels: number;
   grants: number;
   hypercalls: number;
+  events: number;
 }
 
 /** One permission of one type on another, with the rule that gives it. */
@@ -50,12 +51,18 @@ const limitKinds: Readonly<
     {
       readonly field: keyof TypeLimits;
       readonly units: Readonly<Record<string, number>>;
+      readonly least: number;
       readonly most: number;
       readonly like: string;
     }
   >
 > = {
-  memory: { field: 'memoryKilobytes', units: { K: 1, M: 1024 }, most: 0x40_0000, like: '16M' },
+  memory: { field: 'memoryKilobytes', units: { K: 1, M: 1024 }, least: 1, most: 0x40_0000, like: '16M' },
+  cpu: { field: 'cpuPercent', units: { '%': 1 }, least: 1, most: 100, like: '25%' },
+  ports: { field: 'eventChannels', units: { '': 1 }, least: 1, most: 1023, like: '32' },
+  grants: { field: 'grants', units: { '': 1 }, least: 1, most: 1024, like: '64' },
+  hypercalls: { field: 'hypercalls', units: { '/s': 1 }, least: 10, most: 10_000_000, like: '20000/s' },
+  events: { field: 'events', units: { '/s': 1 }, least: 10, most: 10_000_000, like: '1000/s' },
 };
 
 /** What the files hold that the policy names, by the name there. */
@@ -133,6 +140,7 @@ class Checker {
       eventChannels: UNLIMITED,
       grants: UNLIMITED,
       hypercalls: UNLIMITED,
+      events: UNLIMITED,
     };
     this.types.push({ name: this.short(name, 23), limits, keys: new Set(), declared: name, used: false });
   }
@@ -197,10 +205,10 @@ class Checker {
       const kind = limitKinds[what.text];
       if (!kind) return this.fail(what, `there is no limit “${what.text}”: use ${Object.keys(limitKinds).join(', ')}.`);
       const factor = kind.units[unit];
-      if (factor === undefined || value < 1 || value * factor > kind.most)
+      if (factor === undefined || value < kind.least || value * factor > kind.most)
         this.fail(
           at,
-          `“${value}${unit}” is no limit of ${what.text}: write one like “${kind.like}”, at most ${kind.most}${Object.keys(kind.units)[0]}.`,
+          `“${value}${unit}” is no limit of ${what.text}: write one like “${kind.like}”, ${kind.least} to ${kind.most}${Object.keys(kind.units)[0]}.`,
         );
       if (into[kind.field] !== UNLIMITED)
         this.fail(what, `${what.text} of “${type.text}” is limited already: keep one of the two.`);

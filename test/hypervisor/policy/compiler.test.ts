@@ -40,6 +40,8 @@ describe('The policy compiler', () => {
     ['type a; require signature for a;', /^p:1:31: no key is declared: declare one/],
     ['type a; require signature for a by k;', /^p:1:36: there is no key “k”: declare it/],
     ['type a; require signature for xen;', /^p:1:31: “xen” is the hypervisor/],
+    ['type a; limit a { cpu 101%; }', /^p:1:23: “101%” is no limit of cpu: write one like “25%”, 1 to 100%/],
+    ['type a; limit a { events 5/s; }', /^p:1:26: “5\/s” is no limit of events: write one like “1000\/s”, 10 to/],
     ['permit;', /^p:1:1: there is no statement “permit”/],
     ['type a; ?', /^p:1:9: “\?” has no meaning here/],
     [

@@ -19,7 +19,7 @@
 #include "xen.h"
 
 #define ACM_POLICY_MAGIC    0x098dea01  /* of a policy for the VMM, in 2008 */
-#define ACM_POLICY_VERSION  1
+#define ACM_POLICY_VERSION  2
 #define ACM_MAX_TYPES       64
 #define ACM_MAX_LABELS      256
 #define ACM_MAX_VECTORS     256
@@ -45,9 +45,10 @@ struct acm_type {
     char name[ACM_NAME_BYTES];
     uint32_t max_memory_kb;
     uint32_t max_cpu_percent;
-    uint32_t max_event_channels;
+    uint32_t max_event_channels;    /* in use at a time; two of a domain's are for store and console */
     uint32_t max_grants;            /* mappings of other domains' frames, at a time */
     uint32_t max_hypercalls;        /* a second */
+    uint32_t max_events;            /* sent a second */
     uint32_t keys;                  /* bit n: an image signed with key n will do; 0: no signature is demanded */
 };
 #define ACM_UNLIMITED 0xFFFFFFFF

@@ -6,6 +6,7 @@
 #ifndef __XEN_ACM_H__
 #define __XEN_ACM_H__
 
+#include <xen/timer.h>
 #include <xen/types.h>
 #include <public/acm.h>
 
@@ -18,9 +19,13 @@ extern unsigned long acm_active;
 /* What the hypervisor keeps of a domain for access control. All 0 without a policy. */
 struct acm_domain {
     uint8_t type;
-    uint16_t event_channels, grants;    /* in use */
-    uint32_t hypercalls;                /* in the present window */
-    int64_t window_start;               /* ns */
+    bool parked;                /* has used up a limit and waits; counts in pause_count */
+    uint8_t told;               /* limits that the console has been told of, as bits */
+    uint32_t hypercalls, events;    /* since window_start */
+    s_time_t window_start;
+    s_time_t cpu_start;         /* of the present period of its CPU share */
+    uint64_t cpu_before;        /* its CPU time then */
+    struct timer timer;         /* ends the waiting */
 };
 
 /* security/policy.c */
@@ -37,6 +42,16 @@ bool acm_type_of_ssidref(uint32_t ssidref, uint8_t *type);
 long acm_check_hypercall(unsigned long number, const unsigned long *arguments);
 /* The rest of a batch, after others may have changed it (preempted, softirq.h); r0-r2 as if it were a call of its own. */
 long acm_check_again(unsigned long number, unsigned long r0, unsigned long r1, unsigned long r2);
+
+/* security/limits.c */
+void acm_init_limits(struct vcpu *v);
+void acm_count_hypercall(struct domain *d);
+void acm_count_event(struct domain *d);
+bool acm_port_allowed(const struct domain *d, unsigned int port);
+bool acm_grant_allowed(const struct domain *d, unsigned long handle);
+/* From schedule(): before the scheduler chooses, and of what it has chosen. */
+void acm_charge_cpu(struct vcpu *v, s_time_t now);
+s_time_t acm_limit_slice(const struct vcpu *v, s_time_t slice, s_time_t now);
 
 /* security/verify.c: NULL, or why the image may not become a domain of this type. */
 const char *acm_verify_image(uint8_t type, domid_t id, const char *name, const uint8_t *image, unsigned long bytes);
