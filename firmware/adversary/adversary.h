@@ -19,7 +19,7 @@
     X(stale_translations, 6) \
     X(reservations, 4) \
     X(grants, 20) \
-    X(escaped_grants, 4) \
+    X(escaped_grants, 6) \
     X(events, 16) \
     X(frames, 6) \
     X(stacks, 6) \
@@ -63,6 +63,9 @@ long pin(unsigned command, unsigned long frame);
 long update_entry(unsigned long machine_address, unsigned long value);
 /* The machine address of our first-level table. */
 extern unsigned long first_level_table;
+
+/* grants.c: grants to everybody who may be there, so that there is something to be had from the beginning. */
+void grants_begin(void);
 
 /* resume.S: executes `code` with r0-r12 = values; only for code that comes back by `mov pc, lr`, or faults. */
 void execute(const uint32_t *code, const unsigned long *values);

@@ -121,11 +121,11 @@ void attack_stacks(void)
 {
     static const uint32_t calls[] = {SWI(XEN_HYPERCALL_SWI), RETURN};
     static const uint32_t traps[] = {SWI(0x123), RETURN};
-    unsigned long sp = one_in(4) ? (unsigned long)(arena + ARENA_WORDS) - below(64) : any_address();
+    unsigned long sp = (unsigned long)(arena + ARENA_WORDS) - below(64);
 
     for (unsigned i = 4; i; i--)
         with_stack(any_address(), calls);
-    with_stack(sp, one_in(64) || sp - (unsigned long)arena <= sizeof arena ? traps : calls);
+    with_stack(one_in(3) ? 0xfc000000 + below(0x4000000) : one_in(8) ? any_address() : sp, traps);
 }
 
 /* The same page for the code of user mode: all it can do is come back by a trap. */

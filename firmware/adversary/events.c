@@ -18,7 +18,7 @@ static void send_storm(void)
 {
     struct evtchn_op send = {.cmd = EVTCHNOP_send, .u.send = {.port = any_port()}};
 
-    for (unsigned i = below(200); i; i--)
+    for (unsigned i = below(64); i; i--)
         event_op(&send);
 }
 
@@ -63,6 +63,9 @@ void attack_events(void)
         break;
     case 7:
         operation = (struct evtchn_op){.cmd = EVTCHNOP_bind_virq, .u.bind_virq = {.virq = any_value(), .vcpu = below(2)}};
+        break;
+    case 9:
+        operation = (struct evtchn_op){.cmd = EVTCHNOP_bind_pirq, .u.bind_pirq = {.pirq = below(40), .flags = below(2)}};
         break;
     case 8:
         operation = (struct evtchn_op){.cmd = EVTCHNOP_status,

@@ -12,7 +12,15 @@
 #define TABLE   (GUEST_FIXMAP_START + 0x10000)
 #define WINDOWS (GUEST_FIXMAP_START + 0x40000)
 #define WINDOWS_NUMBER 64
-#define REFERENCES 64           /* the first of the table: so that two who know nothing of each other meet */
+#define REFERENCES 16           /* the first of the table: so that two who know nothing of each other meet */
+
+/* Somebody who may be there: a campaign's victims are 1 and 2, its adversaries 3 and 4. */
+static domid_t somebody(void)
+{
+    if (one_in(2))
+        return platform_domain_id() == 3 ? 4 : 3;
+    return (domid_t)(one_in(8) ? any_domain() : below(6));
+}
 
 static long grant_op(unsigned command, void *operation)
 {
@@ -37,9 +45,12 @@ static void give(void)
     volatile struct grant_entry *entry = table() + below(REFERENCES);
 
     entry->flags = 0;
-    entry->domid = (domid_t)(one_in(16) ? any_domain() : below(8));
+    entry->domid = somebody();
     entry->frame = one_in(4) ? any_frame() : frame_of(pool_page());
-    entry->flags = (uint16_t)(one_in(8) ? any_value() : GTF_permit_access + below(2) + (one_in(4) ? GTF_readonly : 0));
+    tame(one_in(4) ? pool_page() : POOL);           /* what is mapped here can be given; POOL more often than the others */
+    if (one_in(4))
+        entry->frame = frame_of(POOL);
+    entry->flags = (uint16_t)(one_in(8) ? any_value() : one_in(3) ? GTF_accept_transfer : GTF_permit_access + (one_in(4) ? GTF_readonly : 0));
 }
 
 static long map(unsigned long va, grant_handle_t *handle)
@@ -48,7 +59,7 @@ static long map(unsigned long va, grant_handle_t *handle)
                                              .flags = one_in(8) ? any_value() : GNTMAP_host_map | (one_in(4) ? GNTMAP_readonly : 0) |
                                                                                     (one_in(8) ? GNTMAP_device_map : 0),
                                              .ref = one_in(32) ? any_value() : below(REFERENCES),
-                                             .dom = (domid_t)(one_in(16) ? any_domain() : below(8))};
+                                             .dom = somebody()};
     long error = grant_op(GNTTABOP_map_grant_ref, &operation);
 
     *handle = operation.handle;
@@ -67,12 +78,18 @@ static void transfer(void)
 {
     unsigned long va = pool_page();
     struct gnttab_transfer operation = {.mfn = one_in(4) ? any_frame() : frame_of(va),
-                                        .domid = (domid_t)(one_in(8) ? any_domain() : below(8)),
+                                        .domid = somebody(),
                                         .ref = below(REFERENCES)};
 
     if (!one_in(4))
         hypervisor_update_va_mapping(va, 0, below(4));
     grant_op(GNTTABOP_transfer, &operation);
+}
+
+void grants_begin(void)
+{
+    for (unsigned i = 0; i < 2 * REFERENCES; i++)
+        give();
 }
 
 void attack_grants(void)

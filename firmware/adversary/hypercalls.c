@@ -69,21 +69,21 @@ void attack_structures(void)
     unsigned long count = one_in(8) ? any_value() : below(8);
     unsigned long done = one_in(2) ? 0 : any_address();
 
-    switch (below(12)) {
+    switch (below(13)) {
     case 0:
         call(__HYPERVISOR_event_channel_op, (unsigned long)any_operation(11, 8), 0, 0, 0);
         break;
     case 1:
-        call(__HYPERVISOR_grant_table_op, below(6), (unsigned long)any_structure(80), count, 0);
+        call(__HYPERVISOR_grant_table_op, below(6), (unsigned long)any_structure(20), count, 0);
         break;
     case 2:
         call(__HYPERVISOR_memory_op, below(6), (unsigned long)any_structure(8), 0, 0);
         break;
     case 3:
-        call(__HYPERVISOR_mmuext_op, (unsigned long)any_operation(40, 32), count, done, one_in(8) ? any_domain() : DOMID_SELF);
+        call(__HYPERVISOR_mmuext_op, (unsigned long)any_operation(40, 12), count, done, one_in(8) ? any_domain() : DOMID_SELF);
         break;
     case 4:
-        call(__HYPERVISOR_mmu_update, (unsigned long)any_structure(32), count, done, one_in(8) ? any_domain() : DOMID_SELF);
+        call(__HYPERVISOR_mmu_update, (unsigned long)any_structure(12), count, done, one_in(8) ? any_domain() : DOMID_SELF);
         break;
     case 5:
         call(__HYPERVISOR_dom0_op, (unsigned long)any_operation(64, 24), 0, 0, 0);
@@ -98,10 +98,13 @@ void attack_structures(void)
         call(__HYPERVISOR_vcpu_op, below(6), one_in(4) ? any_value() : 0, (unsigned long)any_structure(8), 0);
         break;
     case 9:
-        call(__HYPERVISOR_xen_version, below(10), (unsigned long)any_structure(64), 0, 0);
+        call(__HYPERVISOR_xen_version, below(10), (unsigned long)any_structure(4), 0, 0);
         break;
     case 10:
         call(__HYPERVISOR_console_io, below(3), any_value(), any_address(), 0);
+        break;
+    case 11:
+        call(__HYPERVISOR_physdev_op, (unsigned long)any_operation(8, 4), 0, 0, 0);
         break;
     default:
         call(__HYPERVISOR_update_va_mapping, any_address(), below(16), any_frame() << PAGE_SHIFT | below(0x1000), 0);
@@ -111,8 +114,8 @@ void attack_structures(void)
 
 void attack_multicalls(void)
 {
-    struct multicall_entry *calls = any_structure(64 * sizeof(struct multicall_entry) / 4);
-    unsigned count = below(64);
+    struct multicall_entry *calls = any_structure(16 * sizeof(struct multicall_entry) / 4);
+    unsigned count = below(16);
 
     for (unsigned i = 0; i < count; i++) {
         unsigned long number = any_number();

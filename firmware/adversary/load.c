@@ -10,7 +10,7 @@
 
 void attack_storms(void)
 {
-    unsigned times = below(400);
+    unsigned times = below(100);
     unsigned what = below(5);
 
     for (unsigned i = 0; i < times; i++)

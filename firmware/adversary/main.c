@@ -94,6 +94,7 @@ void kernel_main(void)
     first_level_table = base.arg1.phys_addr;
     map_image();
     events_bind_virq(VIRQ_TIMER, tick);
+    grants_begin();
     attack_restart();
 }
 

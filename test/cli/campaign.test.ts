@@ -37,7 +37,7 @@ describe('armvisor campaign isolation', function () {
   }
 
   it('is the same again from the same seed, whatever executes the instructions', async () => {
-    const few = { ...options, count: 300, seed: 7, leastTicks: 0 };
+    const few = { ...options, count: 200, seed: 7, leastTicks: 0 };
     const [first, second] = [await Campaign.run(few), await Campaign.run({ ...few, engine: 'interpreter' })];
     assert.deepEqual(second, first);
   });

@@ -24,6 +24,8 @@ export interface CampaignOptions {
   readonly scheduler: string;
   /** The attack goes on for so many ticks at least. */
   readonly leastTicks?: number;
+  /** It ends when so many descriptors have been found that should not be. */
+  readonly mostViolations?: number;
 }
 
 export interface Check {
@@ -53,14 +55,19 @@ export interface CampaignResult {
 const VICTIMS = 2;
 const ADVERSARIES = 2;
 const SLICE = 20_000_000;
-const MOST_INSTRUCTIONS_PER_HYPERCALL = 200_000;
+const LONGEST_SILENCE = 400_000_000;
 const BOOT_INSTRUCTIONS = 200_000_000;
 const AFTERWARDS = 60_000_000;
-const HYPERCALLS_BETWEEN_WALKS = 2000;
+const PANIC_INSTRUCTIONS = 100_000;
+const HYPERCALLS_BETWEEN_WALKS = 1000;
 /** Half a second: in less, shares are of a few slices. */
 const LEAST_TICKS = 100_000_000;
 const RESTORE = 31;
+/** Mode, I and F of a caller's PSR: all guests run in USR mode, and can be interrupted. FIQ is masked by nobody either. */
+const CALLER_MASK = 0xdf;
+const USR_INTERRUPTIBLE = 0x10;
 const MOST_VIOLATIONS = 8;
+const MOST_PRIVILEGED = 8;
 const KEPT_CONSOLE = 1 << 20;
 
 export type Progress = (text: string) => void;
@@ -99,6 +106,9 @@ export class Campaign {
   /** Domains in the middle of an attack. */
   private readonly attacking = new Set<number>();
   private counted = false;
+  private dead = false;
+  /** Hypercalls that came from where no guest may be. */
+  private privileged = 0;
   private frames!: Frames;
   private monitor!: OwnershipMonitor;
   private untouched!: Untouched;
@@ -117,7 +127,7 @@ export class Campaign {
     });
   }
 
-  /** @param prepare called with the machine before its first instruction, to plant what is to be found */
+  /** @param prepare called when all honest domains stand ready, to plant what is to be found */
   static async run(
     options: CampaignOptions,
     progress: Progress = () => {},
@@ -127,16 +137,16 @@ export class Campaign {
     const engine = await launch(resolveLaunch(configuration(options)).settings, host);
     try {
       const adversary = Image.parse('builtin:adversary', await host.readBuiltin('builtin:adversary'));
-      const campaign = new Campaign(options, engine, adversary, progress);
-      prepare(campaign.memory);
-      return await campaign.result();
+      return await new Campaign(options, engine, adversary, progress).result(prepare);
     } finally {
       engine.dispose();
     }
   }
 
-  private async result(): Promise<CampaignResult> {
+  private async result(prepare: (memory: KernelMemory) => void): Promise<CampaignResult> {
     this.boot();
+    prepare(this.memory);
+    this.takeDown();
     const freeFrames = this.frames.countFree();
     const freeHeap = this.frames.countFreeHeap();
     const stopped = await this.attack();
@@ -146,6 +156,11 @@ export class Campaign {
       this.checkUntouched(),
       this.checkVictims(),
       this.checkOwnership(),
+      check(
+        'no guest runs privileged or with interrupts masked',
+        this.privileged === 0,
+        `at ${this.privileged} hypercalls the caller did`,
+      ),
       ...this.checkShares(),
       this.checkReclaimed(ended, freeFrames, freeHeap),
     ];
@@ -169,9 +184,13 @@ export class Campaign {
     const ready = (): boolean =>
       this.console.includes('warden: ready') && this.console.split('is ready\n').length === VICTIMS + 1;
     for (let left = BOOT_INSTRUCTIONS; !ready(); left -= 100_000) {
-      if (left <= 0 || this.machine.run(100_000).kind === 'halted')
+      if (left <= 0 || !this.runs(100_000))
         throw new UserError(`The campaign's domains did not come up:\n${this.console}`);
     }
+  }
+
+  /** What must not change from now on. */
+  private takeDown(): void {
     this.frames = new Frames(this.memory);
     this.monitor = new OwnershipMonitor(this.memory, this.frames);
     const images = this.engine.images.filter(({ name }) => name !== 'builtin:xen');
@@ -182,6 +201,19 @@ export class Campaign {
       honest.map((name) => images.find((image) => image.name === name)!),
     );
     this.shares = new Shares(this.currentDomain(), this.machine.ticks);
+  }
+
+  /** False when nothing will ever happen any more. */
+  private runs(instructions: number): boolean {
+    return !this.dead && this.machine.run(instructions).kind === 'count' && !this.console.includes('(XEN) panic');
+  }
+
+  /** At the start of panic(): it has yet to say why. */
+  private panics(): string {
+    this.machine.setBreakpoints([]);
+    this.machine.run(PANIC_INSTRUCTIONS);
+    this.dead = true;
+    return 'the hypervisor panics';
   }
 
   private currentDomain(): number {
@@ -213,21 +245,23 @@ export class Campaign {
     ]);
     machine.setBreakpoints([...handlers.keys(), panic]);
     this.type('s');
-    const most = machine.instructionCount + options.count * MOST_INSTRUCTIONS_PER_HYPERCALL + BOOT_INSTRUCTIONS;
+    let [calls, since] = [0, machine.instructionCount];
     let nextTurn = machine.instructionCount + SLICE;
     const shareEnd = machine.ticks + (options.leastTicks ?? LEAST_TICKS);
     const enough = (): boolean => this.hypercalls >= options.count && machine.ticks >= shareEnd;
-    while (!enough() && this.violations.length < MOST_VIOLATIONS) {
+    const broken = (): boolean => this.violations.length >= (options.mostViolations ?? MOST_VIOLATIONS);
+    while (!enough() && !broken() && this.privileged < MOST_PRIVILEGED) {
       const stop = machine.run(SLICE);
       if (stop.kind === 'breakpoint') {
-        if (stop.pc === panic) return 'the hypervisor panics';
+        if (stop.pc === panic) return this.panics();
         handlers.get(stop.pc)?.();
       } else if (stop.kind !== 'count') {
         return stop.kind === 'halted' ? `the machine halts: ${stop.reason}` : 'nothing will ever wake the machine';
       }
       if (machine.instructionCount < nextTurn) continue;
       nextTurn = machine.instructionCount + SLICE;
-      if (machine.instructionCount > most) return 'the adversaries do not get on';
+      if (this.hypercalls !== calls) [calls, since] = [this.hypercalls, machine.instructionCount];
+      else if (machine.instructionCount - since > LONGEST_SILENCE) return 'no adversary calls any more';
       this.progress(`seed ${options.seed}: ${this.hypercalls.toLocaleString('en-US')} hypercalls`);
       await new Promise(setImmediate);
     }
@@ -245,6 +279,7 @@ export class Campaign {
   /** What an adversary calls between two attacks, to be able to go on, is no attack; nor is its return from an upcall. */
   private hypercall(): void {
     const { cpu } = this.machine;
+    if (((cpu.getSpsr('svc') ?? 0) & CALLER_MASK) !== USR_INTERRUPTIBLE) this.privileged++;
     const number = cpu.getRegister(7);
     this.counted = this.attacking.has(this.shares.running);
     if (number === RESTORE && cpu.getRegister(0) === cpu.getRegister(13, 'usr')) this.counted = false;
@@ -282,13 +317,13 @@ export class Campaign {
   /** Has the warden destroy them all. False when it does not get that done. */
   private endAdversaries(): boolean {
     const { machine } = this;
-    if (this.console.includes('(XEN) panic')) return false;
+    if (this.dead) return false;
     this.walkAll();
     machine.setBreakpoints([]);
     this.type('q');
     const end = machine.instructionCount + AFTERWARDS;
     const done = (): boolean => /warden: \d+ adversaries started, .*\n/.test(this.console);
-    while (!done() && machine.instructionCount < end) if (machine.run(100_000).kind === 'halted') return false;
+    while (!done() && machine.instructionCount < end) if (!this.runs(100_000)) return false;
     return done();
   }
 
@@ -317,7 +352,7 @@ export class Campaign {
     const before = read('victim_passes');
     const end = this.machine.instructionCount + AFTERWARDS;
     const goOn = (): boolean => read('victim_passes').every((passes, index) => passes > before[index]!);
-    while (!goOn() && this.machine.instructionCount < end) if (this.machine.run(100_000).kind === 'halted') break;
+    while (!goOn() && this.machine.instructionCount < end) if (!this.runs(100_000)) break;
     const damage = read('victim_damage');
     const text = `all memory looked at ${read('victim_passes').join(' and ')} times; words found changed: ${damage.join(' and ')}`;
     return check('victims go on and find nothing', goOn() && damage.every((words) => words === 0), text);
