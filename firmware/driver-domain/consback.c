@@ -30,6 +30,8 @@ struct guest_console {
 
 static struct guest_console *consoles[CONSOLES];
 static domid_t focus;
+static int own_turn;                /* are we one of those who get the keyboard? */
+static void (*own_input)(char c);
 static char typed[64];
 static unsigned typed_length;
 
@@ -39,11 +41,13 @@ static void console_event(evtchn_port_t port)
     (void)port;
 }
 
-int consback_init(domid_t domain)
+int consback_init(domid_t domain, void (*own)(char c))
 {
     int port = events_bind_virq(VIRQ_CONSOLE, console_event);
 
     focus = domain;
+    own_turn = domain == 0;
+    own_input = own;
     return port < 0 ? port : 0;
 }
 
@@ -124,7 +128,7 @@ static struct guest_console *with_focus(void)
     return NULL;
 }
 
-/* The domain with the next higher number, or the lowest one. */
+/* The domain with the next higher number, or the lowest one; ours, 0, is the lowest when we take a turn. */
 static void move_focus(void)
 {
     struct guest_console *next = NULL, *lowest = NULL;
@@ -139,12 +143,28 @@ static void move_focus(void)
         if (console->domain > focus && (!next || console->domain < next->domain))
             next = console;
     }
-    if (!next)
+    if (!next && !own_turn)
         next = lowest;
-    if (!next)
+    if (!next && !own_turn)
         return;
-    focus = next->domain;
+    focus = next ? next->domain : 0;
     printk("driver-domain: console: what is typed goes to domain %u\n", focus);
+}
+
+static void drop_typed(unsigned count)
+{
+    typed_length -= count;
+    for (unsigned i = 0; i < typed_length; i++)
+        typed[i] = typed[i + count];
+}
+
+/* One character to ourselves: what it does may be anything but typing. */
+static void take_own(void)
+{
+    char c = typed[0];
+
+    drop_typed(1);
+    own_input(c);
 }
 
 /* As much as has room; 1 = something was given. */
@@ -158,9 +178,7 @@ static int give(struct guest_console *console)
         page->in[MASK_XENCONS_IDX(prod++, page->in)] = typed[given++];
     RING_BARRIER();
     page->in_prod = prod;
-    typed_length -= given;
-    for (unsigned i = 0; i < typed_length; i++)
-        typed[i] = typed[i + given];
+    drop_typed(given);
     if (given)
         events_notify(console->port);
     return given != 0;
@@ -176,9 +194,11 @@ static int give_input(void)
         typed_length += (unsigned)more;
     if (typed_length && typed[0] == NEXT_FOCUS) {
         move_focus();
-        typed_length--;
-        for (unsigned i = 0; i < typed_length; i++)
-            typed[i] = typed[i + 1];
+        drop_typed(1);
+        return 1;
+    }
+    if (typed_length && focus == 0) {
+        take_own();
         return 1;
     }
     console = typed_length ? with_focus() : NULL;

@@ -7,8 +7,11 @@
 
 #include <public/xen.h>
 
-/* Once: `focus` is the domain that gets what is typed; Ctrl-A gives the next one the keyboard. 0, or a negative error. */
-int consback_init(domid_t focus);
+/*
+ * Once: `focus` is the domain that gets what is typed; Ctrl-A gives the next one the keyboard. When it is ours, 0, `own` is called with each
+ * character, and we take our turn among the others. 0, or a negative error.
+ */
+int consback_init(domid_t focus, void (*own)(char c));
 /* Begins to serve this domain's console; 0, or a negative error. */
 int consback_connect(domid_t domain);
 /* The domain has ended: prints what is left, and lets go. */
