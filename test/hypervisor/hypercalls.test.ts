@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
-import { declaredHypercalls, hypercallDocumentation } from '../../src/hypervisor/hypercallDocumentation';
+import { declaredHooks, declaredHypercalls, hypercallDocumentation } from '../../src/hypervisor/hypercallDocumentation';
 import { describeHypercall, HYPERCALLS, hypercallNamed } from '../../src/hypervisor/hypercalls';
 import { BootedXen } from '../support/bootXen';
 import { holdPage } from '../support/goldenText';
@@ -9,6 +9,9 @@ import { arm, call, textAddress, tinyGuest } from '../support/tinyGuest';
 
 const declared = declaredHypercalls(
   readFileSync(new URL('../../firmware/xen/include/public/hypercall-list.h', import.meta.url), 'utf8'),
+);
+const hooks = declaredHooks(
+  readFileSync(new URL('../../firmware/xen/include/public/acm-list.h', import.meta.url), 'utf8'),
 );
 
 const ENOSYS = -38;
@@ -38,8 +41,8 @@ describe('The hypercall table', () => {
     assert.equal(describeHypercall(99), 'number 99 (unknown)');
   });
 
-  it('docs/hypercalls.md says what the table and the firmware’s list say', async () => {
-    await holdPage('docs/hypercalls.md', hypercallDocumentation(declared, HYPERCALLS));
+  it('docs/hypercalls.md says what the table and the firmware’s lists say', async () => {
+    await holdPage('docs/hypercalls.md', hypercallDocumentation(declared, HYPERCALLS, hooks));
   });
 
   it('names exactly the operations that the firmware answers with -ENOSYS', () => {
