@@ -15,6 +15,8 @@ import { exceptionFilters } from './exceptionFilters';
 import { explainWalk, type WalkContext } from './explainWalk';
 import { evaluateExpression } from './expressions/evaluator';
 import { History } from './history/history';
+import { RecordedPast } from './history/past';
+import { Survey } from './history/survey';
 import { CoherenceWatch } from './run/coherence';
 import type { RunHost } from './run/host';
 import { KernelCrash } from './run/kernelCrash';
@@ -37,6 +39,7 @@ import {
   type DebugEngine,
   type Frame,
   type LaunchSettings,
+  type Past,
   type RunLimits,
   type Scope,
   type Severity,
@@ -66,6 +69,7 @@ export interface EngineParts {
 export class Engine implements DebugEngine {
   readonly machine: MachineFace;
   readonly exceptionFilters = exceptionFilters;
+  readonly past: Past;
   private readonly target: Target;
   private readonly store: BreakpointStore;
   private readonly setters: BreakpointSetters;
@@ -109,6 +113,7 @@ export class Engine implements DebugEngine {
       target.machine,
       (text) => this.messages.emit([text, 'important']),
       () => this.store.wantsReports,
+      () => this.history.silent,
     );
     const coherence = () => this.coherence;
     this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, currentThread, coherence);
@@ -118,7 +123,10 @@ export class Engine implements DebugEngine {
       runHost,
       { bytes: settings.historyBytes ?? DEFAULT_HISTORY_BYTES },
       (why, lost) => this.messages.emit([futureLost(why, lost), 'warning']),
-      () => this.target.forget(),
+      () => {
+        this.target.forget();
+        this.coherence.forget();
+      },
     );
     this.loop = new RunLoop(
       target.machine,
@@ -129,13 +137,17 @@ export class Engine implements DebugEngine {
       this.data,
       this.history.recorder,
     );
-    this.history.connect({
-      loop: this.loop,
-      store: this.store,
-      armData: () => this.data.arm(),
+    const reports = { ask: () => this.coherence.ask(() => this.store.judgeReport()) };
+    const survey = new Survey(target.machine, this.store, reports, this.data);
+    this.history.connect({ target, stacks: this.stacks, threads: this.threadList, survey });
+    this.past = new RecordedPast(this.history, {
       target,
+      paths,
+      conditions: this.conditions,
       stacks: this.stacks,
       threads: this.threadList,
+      coherence: this.coherence,
+      move: (motion) => this.move(motion),
     });
     this.starter = new Start(target, this.loop, settings, entry);
     this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
@@ -188,10 +200,6 @@ export class Engine implements DebugEngine {
 
   reverse(): Promise<StopEvent> {
     return this.move(() => this.history.reverse());
-  }
-
-  goToInstruction(count: number): Promise<StopEvent> {
-    return this.move(() => this.history.toInstruction(count));
   }
 
   async restart(): Promise<void> {

@@ -247,6 +247,50 @@ export interface RunLimits {
   readonly untilInstruction?: number;
 }
 
+/** Where in time the machine stands, and how far the history reaches. Counts are instructions since reset. */
+export interface PastStatus {
+  readonly instruction: number;
+  readonly start: number;
+  /** The furthest point that the session has reached. */
+  readonly latest: number;
+  /** Machine states that are kept, and their memory. */
+  readonly moments: number;
+  readonly bytes: number;
+  readonly mostBytes: number;
+}
+
+/** Something that happened: what an exception filter looks for, or a function that was entered. */
+export type PastEvent =
+  { readonly filter: string; readonly condition?: string } | { readonly function: string; readonly condition?: string };
+
+/** Sets the machine going, as `step` does. Nothing has moved before it is called. */
+export type Motion = () => Promise<StopEvent>;
+
+/** The recorded past of a session. Searches are checked at once (UserError); what they do not find leads to where the history begins. */
+export interface Past {
+  status(): PastStatus;
+  /** To the state before the instruction with this number; the session has passed it. */
+  goTo(instruction: number): Promise<StopEvent>;
+  /** To the instruction that wrote something last. `name` is what it is called. */
+  lastWrite(target: DataTarget, name: string): Motion;
+  /** To whoever wrote one of the page-table entries last that translate an address. */
+  lastPageTableWrite(space: AddressSpace, address: number): Motion;
+  /** To the last time that something happened, whatever breakpoints are set. */
+  previous(event: PastEvent): Motion;
+  /** Names the present point of time. */
+  setCheckpoint(name: string): CheckpointInfo;
+  removeCheckpoint(name: string): void;
+  checkpoints(): readonly CheckpointInfo[];
+  goToCheckpoint(name: string): Motion;
+}
+
+export interface CheckpointInfo {
+  readonly name: string;
+  readonly instruction: number;
+  /** False when its time was given up: going there begins another history. */
+  readonly inHistory: boolean;
+}
+
 /** One debug session over one machine. Methods that move the machine reject while it already runs. */
 export interface DebugEngine extends EngineEvents {
   readonly machine: MachineFace;
@@ -271,8 +315,8 @@ export interface DebugEngine extends EngineEvents {
   stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent>;
   /** Back to the last stop before this one that the breakpoints would have made, or to where the history begins. */
   reverse(): Promise<StopEvent>;
-  /** To a point of the history, which the session has passed: the state before its instruction with this number. */
-  goToInstruction(count: number): Promise<StopEvent>;
+  /** What else the recorded past is good for. */
+  readonly past: Past;
   /** Back to the state right after loading; breakpoints stay. */
   restart(): Promise<void>;
   dispose(): void;

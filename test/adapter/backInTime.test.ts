@@ -33,4 +33,26 @@ describe('back in time over stdio', function () {
       await client.until('stepBack', { threadId: start.threadId, granularity: 'instruction' });
       assert.equal((await client.send('stepBack', { threadId: 77 })).success, false);
     }));
+
+  it('obeys commands of the console', () =>
+    holdSession('console-commands', async (client) => {
+      await client.launch({ ...twoMiniOs, stopOnEntry: 'Domain-1' });
+      await client.until('configurationDone');
+      const type = (expression: string): Promise<object> => client.body('evaluate', { expression, context: 'repl' });
+      const move = async (expression: string): Promise<void> => {
+        const stopped = client.nextEvent('stopped');
+        await type(expression);
+        await stopped;
+      };
+      await type('help back');
+      await type('checkpoint entry');
+      await move('previous hypercall of dom0');
+      await move('last-write $r7');
+      await move('back 2 lines');
+      await move('goto-checkpoint entry');
+      await type('1 + 1');
+      await client.body('completions', { text: 'goto-checkpoint e', column: 18 });
+      assert.equal((await client.send('evaluate', { expression: 'previous nobody', context: 'repl' })).success, false);
+      assert.equal((await client.send('evaluate', { expression: 'back many', context: 'repl' })).success, false);
+    }));
 });

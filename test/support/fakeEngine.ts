@@ -8,6 +8,7 @@ import type {
   DebugEngine,
   ExceptionFilter,
   Frame,
+  Past,
   Severity,
   StopEvent,
   ThreadInfo,
@@ -104,11 +105,7 @@ export class FakeEngine implements DebugEngine {
     this.stop({ reason: 'step', description: 'Beginning of the history' });
     return going;
   }
-  goToInstruction(count: number): Promise<StopEvent> {
-    const going = this.go(`go to ${count}`);
-    this.stop({ reason: 'step', description: 'Arrived' });
-    return going;
-  }
+  readonly past = {} as Past;
   stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
     const going = this.go(`step back ${kind} ${granularity} of ${threadId}`);
     this.stop({ reason: 'step', description: 'Stepped back' });

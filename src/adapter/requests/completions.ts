@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { completeReplLine } from '../../debugger/repl/commands';
 import { deviceWord } from '../../debugger/registers/devices';
 import { defineRequest } from './handler';
 
@@ -11,7 +12,7 @@ export const completions = defineRequest<DebugProtocol.CompletionsArguments, Deb
   {
     command: 'completions',
     purpose:
-      'Names that continue what is typed: registers, virtual registers, devices and their registers, globals and functions of the images.',
+      'Names that continue what is typed: commands of the console and their arguments, registers, virtual registers, devices and their registers, globals and functions of the images.',
     phase: 'launched',
     shape: { text: 'string', column: 'number', frameId: 'number?' },
     capabilities: { supportsCompletionsRequest: true, completionTriggerCharacters: ['$', '.', '_'] },
@@ -38,11 +39,19 @@ export const completions = defineRequest<DebugProtocol.CompletionsArguments, Deb
             if (!names.has(name)) names.set(name, kind === 'object' ? 'variable' : 'function');
         }
       }
+      const command = completeReplLine(engine, text.slice(0, end));
+      const commandTargets = command.words.map((label): DebugProtocol.CompletionItem => {
+        const length = end - command.start;
+        return { label, type: 'keyword', start: session.paths.toClientColumn(command.start + 1), length };
+      });
       const targets = [...names]
         .filter(([name]) => name.replace(/^\$/, '').toLowerCase().startsWith(bare))
         .slice(0, mostTargets)
         .map(([label, type]) => ({ label, type, start: session.paths.toClientColumn(start + 1), length: word.length }));
-      return { targets };
+      // What a command expects is not continued by names of the program.
+      return {
+        targets: command.start > 0 && commandTargets.length > 0 ? commandTargets : [...commandTargets, ...targets],
+      };
     },
   },
 );

@@ -3,6 +3,8 @@
  * prints this table, completion offers its names.
  */
 import { deviceWord } from '../../debugger/registers/devices';
+import { readArguments, usageOf, type ReplCommand } from '../../debugger/repl/command';
+import { replCommands } from '../../debugger/repl/commands';
 import { UserError, type StopEvent } from '../../debugger/types';
 import type { BreakpointPlace, TourSession } from './session';
 import {
@@ -56,6 +58,25 @@ function parsePlace(session: TourSession, text: string): BreakpointPlace {
   const line = /^(.+\.[A-Za-z]+):(\d+)$/.exec(text);
   if (line?.[1] !== undefined) return { kind: 'line', file: line[1], line: Number(line[2]) };
   return { kind: 'function', name: text };
+}
+
+/** A command of the debug console at this prompt. */
+function ofDebugConsole(command: ReplCommand): Command {
+  return {
+    names: [command.name, ...(command.aliases ?? [])],
+    usage: usageOf(command).slice(command.name.length + 1),
+    help: command.help,
+    async run(session, rest) {
+      const { engine, frame, threadId } = session;
+      const result = command.run({ engine, frame, threadId }, readArguments(command, rest));
+      if ('text' in result) {
+        session.terminal.write(result.text.replace(/^/gm, '  ') + '\n');
+        return;
+      }
+      const { text } = await session.run(result.move);
+      if (text !== undefined) session.terminal.write(`  ${text}\n`);
+    },
+  };
 }
 
 export const commands: readonly Command[] = [
@@ -209,6 +230,7 @@ export const commands: readonly Command[] = [
     help: 'type a line at the console',
     run: ({ engine }, rest) => engine.sendConsoleInput(`${rest}\n`),
   },
+  ...replCommands.filter(({ name }) => name !== 'help').map(ofDebugConsole),
   {
     names: ['restart'],
     help: 'back to the start; breakpoints stay',

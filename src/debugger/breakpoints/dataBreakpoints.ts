@@ -4,9 +4,9 @@
  * are compared after every instruction, which only a run with such a breakpoint pays for.
  */
 import { isMissing, type AddressSpace } from '../../hypervisor/types';
-import type { Cp15Registers, WatchHit, WatchedRange } from '../../machine/types';
+import type { WatchHit, WatchedRange } from '../../machine/types';
 import { spaceText } from '../expressions/evaluator';
-import { generalRegister } from '../registers/names';
+import { registerOf, registerValue } from '../registers/watched';
 import type { Halt } from '../run/runLoop';
 import type { Target } from '../target/target';
 import { UserError, type BreakpointState, type DataBreakpointRequest, type DataTarget } from '../types';
@@ -22,7 +22,6 @@ const NUMBER_BYTES = 8;
 const SMALLEST_PAGE = 1024;
 
 type MemoryTarget = Extract<DataTarget, { kind: 'memory' }>;
-type RegisterTarget = Extract<DataTarget, { kind: 'register' }>;
 
 interface Watched {
   readonly request: DataBreakpointRequest;
@@ -101,8 +100,9 @@ export class DataBreakpoints {
   judgeRegisters(): Halt | undefined {
     for (const each of this.all) {
       const { target, name } = each.request;
-      if (target.kind !== 'register' || !this.executes(target.space)) continue;
-      const [before, now] = [each.last as number | undefined, this.register(target)];
+      if (target.kind !== 'register') continue;
+      const [before, now] = [each.last as number | undefined, registerOf(this.target, target)];
+      if (now === undefined) continue;
       each.last = now;
       if (before === undefined || before === now) continue;
       each.sighting = { description: `${name} changed from ${hex32(before)} to ${hex32(now)}` };
@@ -142,7 +142,7 @@ export class DataBreakpoints {
   private check(target: DataTarget, access: DataBreakpointRequest['access'], name: string): void {
     if (target.kind === 'register') {
       if (access !== 'write') throw new UserError(`Reading ${name} cannot be seen, only its change: choose "write"`);
-      if (this.register(target) === undefined) throw new UserError(`There is no register "${target.name}" to watch`);
+      registerValue(this.target.machine, target.name);
       return;
     }
     const { address, byteLength, space } = target;
@@ -214,25 +214,9 @@ export class DataBreakpoints {
     return this.target.execution().kind !== 'guest';
   }
 
-  private executes(space: AddressSpace): boolean {
-    const execution = this.target.execution();
-    if (space.kind === 'domain') return execution.kind === 'guest' && execution.domainId === space.domainId;
-    return execution.kind !== 'guest';
-  }
-
   private value(target: DataTarget): Uint8Array | number | undefined {
     if (target.kind === 'memory') return this.target.read(target.space, target.address, target.byteLength);
-    return this.executes(target.space) ? this.register(target) : undefined;
-  }
-
-  private register({ name }: RegisterTarget): number {
-    const { cpu } = this.target.machine;
-    const index = generalRegister(name);
-    if (index !== undefined) return cpu.getRegister(index);
-    if (name === 'cpsr') return cpu.getCpsr();
-    const value = cpu.getCp15()[name as keyof Cp15Registers];
-    if (value === undefined) throw new UserError(`There is no register "${name}" to watch`);
-    return value;
+    return registerOf(this.target, target);
   }
 }
 

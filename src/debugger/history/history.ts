@@ -1,20 +1,23 @@
 /**
- * Going back in time, as the engine uses it: composes the recorder, travelling and the searches through the past. Every method moves
- * the machine and answers why it stopped.
+ * Going back in time, as the engine uses it: composes the recorder, travelling and the searches through the past. Every method that
+ * answers a `Halt` moves the machine, and is called while nothing else does.
  */
+import type { BreakpointStore } from '../breakpoints/store';
 import type { MachineFace, MachineSnapshot } from '../../machine/types';
 import { SnapshotMeter } from '../../machine/snapshotMeter';
-import type { BreakpointStore } from '../breakpoints/store';
 import type { RunHost } from '../run/host';
-import type { Halt, RunLoop } from '../run/runLoop';
+import type { Halt } from '../run/runLoop';
 import type { StackBuilder } from '../stack/stackBuilder';
 import type { Threads } from '../stack/threads';
 import type { Target } from '../target/target';
 import { UserError } from '../types';
 import { BackStepper, type Found } from './backStepper';
+import { Checkpoints } from './checkpoints';
+import { LastWrite, type WriteFound } from './lastWrite';
 import { Recorder, type HistoryOptions } from './recorder';
 import { ReverseRun } from './reverseRun';
 import { PAUSE, Scan } from './scan';
+import { Survey } from './survey';
 import type { Point } from './timeline';
 import { Travel } from './travel';
 
@@ -23,21 +26,21 @@ const PAUSED: Halt = { reason: 'pause', breakpointIds: [], description: 'Paused 
 
 /** Whom searches through the past ask about what they see. */
 export interface Asked {
-  readonly loop: RunLoop;
-  readonly store: BreakpointStore;
-  readonly armData: () => void;
   readonly target: Target;
   readonly stacks: StackBuilder;
   readonly threads: Threads;
+  /** What the session's breakpoints would stop at. */
+  readonly survey: Survey;
 }
 
 export class History {
   readonly recorder: Recorder;
+  readonly checkpoints: Checkpoints;
   private readonly travel: Travel;
-
-  private reverseRun!: ReverseRun;
+  private readonly writes: LastWrite;
+  private asked!: Asked;
   private stepper!: BackStepper;
-  private threads!: Threads;
+  private reverseRun!: ReverseRun;
 
   constructor(
     private readonly machine: MachineFace,
@@ -51,16 +54,26 @@ export class History {
     const meter = new SnapshotMeter();
     this.recorder = new Recorder(machine, host, options, onCut, (before, after) => meter.between(before, after));
     this.travel = new Travel(machine, this.recorder, host, forget);
+    this.checkpoints = new Checkpoints(this.recorder);
+    this.writes = new LastWrite(machine, this.recorder.timeline, this.travel);
   }
 
-  /** What the searches through the past ask; the run loop in turn asks the recorder. */
-  connect({ loop, store, armData, target, stacks, threads }: Asked): void {
+  /** To be called once; the run loop in turn asks the recorder. */
+  connect(asked: Asked): void {
     const { machine, travel } = this;
     const { timeline } = this.recorder;
-    this.reverseRun = new ReverseRun(machine, timeline, travel, loop, store, armData);
-    const scan = new Scan(machine, timeline, travel);
-    this.stepper = new BackStepper(machine, target, stacks, threads, timeline, travel, scan);
-    this.threads = threads;
+    const { target, stacks, threads } = asked;
+    this.asked = asked;
+    this.reverseRun = new ReverseRun(machine, timeline, travel, asked.survey);
+    this.stepper = new BackStepper(
+      machine,
+      target,
+      stacks,
+      threads,
+      timeline,
+      travel,
+      new Scan(machine, timeline, travel),
+    );
   }
 
   begin(snapshot: MachineSnapshot): void {
@@ -76,12 +89,11 @@ export class History {
     return this.travel.active || this.recorder.repeats;
   }
 
-  /** A step of a thread back: a search from where the machine stands, which goes there. */
+  /** A step of a thread back. */
   step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<Halt> {
-    const { now } = this.recorder;
     const { stepper } = this;
-    const elsewhere = threadId !== this.threads.currentId();
-    return this.search('Step back', () => {
+    const elsewhere = threadId !== this.asked.threads.currentId();
+    return this.search('Step back', (now) => {
       if (elsewhere) return stepper.switchedOut(now, threadId);
       if (kind === 'out') return stepper.out(now, threadId);
       if (granularity === 'line') return kind === 'in' ? stepper.in(now, threadId) : stepper.over(now, threadId);
@@ -89,46 +101,103 @@ export class History {
     });
   }
 
-  /** Goes to what a search finds, to the start of the history when it finds nothing. A search that cannot begin leaves all as it is. */
-  private search(description: string, find: () => Promise<Found>): Promise<Halt> {
-    return this.travel.away(async () => {
-      const from = this.recorder.now;
-      let found: Found;
-      try {
-        found = await find();
-      } catch (error) {
-        await this.travel.to(from);
-        throw error;
-      }
-      if (found === PAUSE) {
-        this.travel.beginAgain();
-        await this.travel.to(from);
-        return PAUSED;
-      }
-      if (found) return this.goTo(from, found, description);
-      await this.goTo(from, this.recorder.timeline.start, description);
-      return AT_START;
+  /** Back to the last stop before this one. */
+  reverse(): Promise<Halt> {
+    return this.reverseWith(this.reverseRun);
+  }
+
+  /** The same with other breakpoints than the session's, which are left as they are. */
+  previousOf(store: BreakpointStore, reports: () => Halt | undefined): Promise<Halt> {
+    const survey = new Survey(this.machine, store, { ask: reports });
+    return this.reverseWith(new ReverseRun(this.machine, this.recorder.timeline, this.travel, survey));
+  }
+
+  /** To an instruction count, there or back. */
+  toInstruction(count: number): Promise<Halt> {
+    return this.away(async (now) => {
+      const { start, latest } = this.recorder.timeline;
+      if (count < start.count || count > latest.count)
+        throw new UserError(
+          `Instruction ${count} is not in the history, which reaches from instruction ${start.count} to ${latest.count}`,
+        );
+      return this.goTo(now, this.recorder.timeline.at(count), `At instruction ${count}`);
     });
   }
 
-  /** Back to the last stop before this one. */
-  reverse(): Promise<Halt> {
-    return this.travel.away(async () => {
-      const { point, halt, paused } = await this.reverseRun.find(this.recorder.now);
+  toCheckpoint(name: string): Promise<Halt> {
+    const checkpoint = this.checkpoints.get(name);
+    const description = `At checkpoint ${name}`;
+    return this.away((now) => {
+      if (this.recorder.timeline.has(checkpoint.moment)) return this.goTo(now, checkpoint, description);
+      this.recorder.adopt(checkpoint.snapshot);
+      return Promise.resolve({ reason: 'step', breakpointIds: [], description });
+    });
+  }
+
+  /** To the instruction that wrote memory last; `describe` is asked there. */
+  lastMemoryWrite(
+    ranges: readonly { readonly address: number; readonly byteLength: number }[],
+    describe: (found: WriteFound) => Pick<Halt, 'description' | 'text'>,
+  ): Promise<Halt> {
+    let found: WriteFound;
+    return this.search(
+      () => describe(found),
+      async (now) => {
+        const write = await this.writes.memory(now, ranges);
+        if (write === undefined || write === PAUSE) return write;
+        found = write;
+        return write.point;
+      },
+    );
+  }
+
+  lastRegisterChange(watch: () => () => number | undefined, description: string): Promise<Halt> {
+    return this.search(description, (now) => this.writes.register(now, watch));
+  }
+
+  private reverseWith(reverseRun: ReverseRun): Promise<Halt> {
+    return this.away(async (now) => {
+      const { point, halt, paused } = await reverseRun.find(now);
+      this.travel.beginAgain();
+      if (reverseRun !== this.reverseRun) await this.reverseRun.recount(now, point);
       const arrived = await this.travel.to(point);
       return !arrived || paused ? PAUSED : (halt ?? AT_START);
     });
   }
 
-  /** To an instruction count, there or back. */
-  toInstruction(count: number): Promise<Halt> {
-    return this.travel.away(async () => {
-      const { start, latest } = this.recorder.timeline;
-      if (count < start.count || count > latest.count)
-        throw new UserError(
-          `Instruction ${count} is not in the history, which has instructions ${start.count} to ${latest.count}`,
-        );
-      return this.goTo(this.recorder.now, this.recorder.timeline.at(count), `At instruction ${count}`);
+  /** @throws UserError when nothing is recorded */
+  checkRecords(): void {
+    if (!this.recorder.records)
+      throw new UserError('The past is not recorded: the launch configuration says "history": { "enabled": false }');
+  }
+
+  private away(motion: (now: Point) => Promise<Halt>): Promise<Halt> {
+    this.checkRecords();
+    return this.travel.away(() => motion(this.recorder.now));
+  }
+
+  /** Goes to what a search finds, to the start of the history when it finds nothing. A search that fails leaves all as it is. */
+  private search(
+    words: string | (() => Pick<Halt, 'description' | 'text'>),
+    find: (now: Point) => Promise<Found>,
+  ): Promise<Halt> {
+    return this.away(async (from) => {
+      let found: Found;
+      try {
+        found = await find(from);
+      } catch (error) {
+        await this.travel.to(from);
+        throw error;
+      }
+      this.travel.beginAgain();
+      if (found === PAUSE) {
+        await this.travel.to(from);
+        return PAUSED;
+      }
+      const halt = await this.goTo(from, found ?? this.recorder.timeline.start, '');
+      if (halt === PAUSED) return halt;
+      if (!found) return AT_START;
+      return { ...halt, ...(typeof words === 'string' ? { description: words } : words()) };
     });
   }
 
@@ -137,13 +206,13 @@ export class History {
     return (await this.travel.to(to)) ? { reason: 'step', breakpointIds: [], description } : PAUSED;
   }
 
+  /** The point one instruction earlier; across a change of the debugger's, the one before it. */
   private previous({ epoch, count }: Point): Point | undefined {
     const { timeline } = this.recorder;
-    const first = timeline.floor({ epoch, count: count - 1 });
-    if (first !== undefined) return { epoch, count: count - 1 };
+    if (timeline.floor({ epoch, count: count - 1 })) return { epoch, count: count - 1 };
     const before = timeline.before({ epoch, count });
-    return before && timeline.endOf(before.epoch).count > before.count
-      ? { epoch: before.epoch, count: timeline.endOf(before.epoch).count - 1 }
-      : before;
+    if (before === undefined) return undefined;
+    const end = timeline.endOf(before.epoch).count;
+    return { epoch: before.epoch, count: Math.max(before.count, end - 1) };
   }
 }

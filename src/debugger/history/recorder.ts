@@ -135,6 +135,12 @@ export class Recorder {
     return this.timeline.add(this.now, this.machine.snapshot(), pinned);
   }
 
+  /** Goes on from a state that is not of this past: another history begins with it. */
+  adopt(snapshot: MachineSnapshot): void {
+    this.machine.restore(snapshot);
+    this.begin(snapshot);
+  }
+
   private enterNextEpoch(): void {
     this.restore(this.timeline.after(this.timeline.endOf(this.epoch))!);
   }

@@ -6,11 +6,12 @@
  * counting began is numbered from there backwards: 1 is the hit just before.
  */
 import type { Breakpoint } from '../breakpoints/breakpoint';
-import { summarise, type BreakpointStore, type Pass } from '../breakpoints/store';
+import { summarise, type Pass } from '../breakpoints/store';
 import type { MachineFace } from '../../machine/types';
-import type { Halt, RunLoop } from '../run/runLoop';
+import type { Halt } from '../run/runLoop';
 import { segmentsBefore, type Segment } from './segments';
 import { earlier, type Timeline, type Point } from './timeline';
+import type { Survey } from './survey';
 import type { Travel } from './travel';
 
 interface Met {
@@ -31,14 +32,12 @@ export class ReverseRun {
     private readonly machine: MachineFace,
     private readonly timeline: Timeline,
     private readonly travel: Travel,
-    private readonly loop: RunLoop,
-    private readonly store: BreakpointStore,
-    private readonly armData: () => void,
+    private readonly survey: Survey,
   ) {}
 
   /** Looks for the last stop before a point; the machine is left anywhere in the past. */
   async find(from: Point): Promise<ReverseStop> {
-    const hits = new Map(this.store.counting.map((breakpoint) => [breakpoint, breakpoint.hits]));
+    const hits = new Map(this.survey.store.counting.map((breakpoint) => [breakpoint, breakpoint.hits]));
     let point = from;
     for (const segment of segmentsBefore(this.timeline, from, hits.size > 0)) {
       const all = await this.meetings(segment);
@@ -53,7 +52,7 @@ export class ReverseRun {
 
   /** Adds to hit counts, or takes from them, what is met between two points: for those who go there by other ways. */
   async recount(from: Point, to: Point): Promise<void> {
-    const { counting } = this.store;
+    const { counting } = this.survey.store;
     if (counting.length === 0) return;
     const backwards = earlier(to, from);
     const [low, high] = backwards ? [to, from] : [from, to];
@@ -82,11 +81,8 @@ export class ReverseRun {
   private async meetings({ moment, end, withEnd }: Segment): Promise<readonly Met[] | undefined> {
     const { machine } = this;
     this.travel.restore(moment);
-    const armed = this.loop.armedAddresses();
-    machine.setBreakpoints(armed);
-    this.armData();
     const met: Met[] = [];
-    this.store.surveyor = (pass) => {
+    this.survey.begin((pass) => {
       const count = machine.instructionCount;
       if (pass.breakpoint.log || (count === end.count && !withEnd)) return;
       const last = met.at(-1);
@@ -97,14 +93,12 @@ export class ReverseRun {
       // It surely stops, and then nobody asks for the one before, unless that was counted.
       if (last && !counts(pass) && !last.passes.some(counts)) met.pop();
       met.push({ count, passes: [pass] });
-    };
+    });
     try {
-      const done = await this.travel.through(end.count, (most) => this.loop.survey(most, armed));
+      const done = await this.travel.through(end.count, (most) => this.survey.run(most));
       if (!done) return undefined;
     } finally {
-      this.store.surveyor = undefined;
-      machine.setBreakpoints([]);
-      machine.setWatches([]);
+      this.survey.end();
     }
     return met;
   }

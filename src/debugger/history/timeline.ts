@@ -53,6 +53,11 @@ export class Timeline {
     return this.moments[0]!;
   }
 
+  /** Whether a moment is one of this past, and not of one that was given up or dropped. */
+  has(moment: Moment): boolean {
+    return this.moments.includes(moment);
+  }
+
   /** The last moment at or before a point, of the same epoch; undefined when the past does not reach there. */
   floor(point: Point): Moment | undefined {
     const moment = this.moments[this.indexAfter(point) - 1];

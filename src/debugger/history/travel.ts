@@ -53,6 +53,7 @@ export class Travel {
     } finally {
       this.active = false;
       machine.holdInput(false);
+      this.forget();
     }
   }
 
@@ -85,6 +86,8 @@ export class Travel {
   /** Restores a moment. Its epoch is replayed from here by `replay`. */
   restore(moment: Moment): void {
     this.recorder.restore(moment);
+    // What was found before is looked for again.
+    this.machine.announceCoherenceAgain?.();
     this.forget();
   }
 
@@ -98,13 +101,14 @@ export class Travel {
     let breath = host.now();
     for (let runs = 1; machine.instructionCount < count; runs++) {
       const left = count - machine.instructionCount;
+      const before = machine.instructionCount;
       const stop = run(Math.min(left, SLICE_INSTRUCTIONS));
       if (stop.kind === 'halted' || stop.kind === 'waiting') {
         throw new UserError(
           `The past did not repeat: the machine stopped at instruction ${machine.instructionCount} on its way to ${count}. This is a defect, please report it`,
         );
       }
-      if (runs % RUNS_PER_CLOCK !== 0 && stop.kind !== 'count') continue;
+      if (runs % RUNS_PER_CLOCK !== 0 && machine.instructionCount - before < SLICE_INSTRUCTIONS / 10) continue;
       if (host.now() - breath < BREATH_MS) continue;
       await host.yieldToEventLoop();
       if (this.pauseRequested) return false;

@@ -10,6 +10,8 @@ const MOST_TOLD = 100;
 export class CoherenceWatch {
   /** The report that the filters are asked about at this stop; undefined otherwise. */
   current: CoherenceReport | undefined;
+  /** Set while the past is searched for reports that no breakpoint waits for. */
+  searched = false;
   private readonly waiting: CoherenceReport[] = [];
   private told = 0;
 
@@ -18,6 +20,8 @@ export class CoherenceWatch {
     private readonly say: (text: string) => void,
     /** Whether a filter wants to see reports. */
     private readonly wanted: () => boolean,
+    /** Whether what happens now has been told before. */
+    private readonly silent: () => boolean = () => false,
   ) {
     machine.onCoherenceReport?.((report) => this.receive(report));
   }
@@ -33,6 +37,11 @@ export class CoherenceWatch {
     this.machine.announceCoherenceAgain?.();
   }
 
+  /** The machine has gone elsewhere in time: nobody is asked any more about what was found on the way. */
+  forget(): void {
+    this.waiting.length = 0;
+  }
+
   /** To be asked after every run: the reports since then, one by one, until `judge` stops at one. */
   ask<Stop>(judge: () => Stop | undefined): Stop | undefined {
     for (const report of this.waiting.splice(0)) {
@@ -46,8 +55,8 @@ export class CoherenceWatch {
 
   /** Called by the machine in the middle of the instruction that reads. */
   private receive(report: CoherenceReport): void {
-    this.tell(report.text);
-    if (!this.wanted()) return;
+    if (!this.silent()) this.tell(report.text);
+    if (!this.wanted() && !this.searched) return;
     this.waiting.push(report);
     this.machine.requestStop();
   }

@@ -109,25 +109,6 @@ export class RunLoop {
     }
   }
 
-  /** Everything that a run without a goal stops at. */
-  armedAddresses(): ReadonlySet<number> {
-    return new Set(this.judge.armedAddresses());
-  }
-
-  /**
-   * Runs, and has everybody asked who might stop at the end. For searches through the past, where the breakpoints note who passes and
-   * nobody stops; the caller has armed the machine.
-   */
-  survey(most: number, armed: ReadonlySet<number>): RunStop {
-    const before = this.machine.instructionCount;
-    const stop = this.machine.run(this.data?.comparesRegisters ? Math.min(most, 1) : most);
-    this.reports?.ask();
-    this.accessed(stop);
-    const pc = this.machine.cpu.getRegister(15);
-    if (armed.has(pc) && this.machine.instructionCount !== before) this.judge.judge(pc);
-    return stop;
-  }
-
   /** Executes exactly one instruction; the breakpoints at the address after it are asked. */
   single(): Halt | undefined {
     this.recorder?.before(1);

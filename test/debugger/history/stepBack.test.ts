@@ -28,7 +28,7 @@ async function comesBack(changes: Partial<LaunchSettings>, most: number): Promis
   const engine = await session(changes);
   await engine.resume({ untilInstruction: most });
   for (const point of points.slice().sort((left, right) => (left % 97) - (right % 97))) {
-    await engine.goToInstruction(point + 1);
+    await engine.past.goTo(point + 1);
     const stop = await engine.stepBack(runningThread(engine), 'in', 'instruction');
     assert.equal(stop.reason, 'step');
     assert.equal(stop.instructionCount, point);
