@@ -43,6 +43,7 @@ struct vif {
 };
 
 static struct vif *vifs[BRIDGE_PORTS];  /* by their port of the bridge */
+static unsigned slots;                  /* of them used at some time: no others are looked at */
 static char given[NET_TEXT];
 static uint8_t frame[(NETIF_FRAME_MAX + 3) & ~3] __attribute__((aligned(4)));
 
@@ -114,13 +115,14 @@ void netback_offer(domid_t domain)
     format_text(vif->backend, sizeof vif->backend, "/local/domain/0/backend/vif/%u/0", domain);
     make_directories(vif);
     vifs[slot] = vif;
+    slots = slots > slot + 1 ? slots : slot + 1;
     set_state(vif, XenbusStateInitWait);
     xenbus_set_state(vif->frontend, XenbusStateInitialising);
 }
 
 void netback_changed(const char *path)
 {
-    for (unsigned i = 0; i < BRIDGE_PORTS; i++)
+    for (unsigned i = 0; i < slots; i++)
         if (vifs[i] && strlen(path) > strlen(vifs[i]->frontend) &&
             memcmp(path, vifs[i]->frontend, strlen(vifs[i]->frontend)) == 0)
             vifs[i]->changed = 1;
@@ -218,22 +220,23 @@ static int serve(unsigned port)
     struct vif *vif = vifs[port];
     netif_tx_back_ring_t *ring = &vif->tx;
     RING_IDX prod = ring->sring->req_prod;
-    struct round round = {.port = port};
+    static struct round round;
     int more;
 
     if (RING_REQUEST_PROD_OVERFLOW(ring, prod)) {
         vif->ring_is_bad = 1;
         return 1;
     }
+    if (prod == ring->req_cons) {
+        RING_FINAL_CHECK_FOR_REQUESTS(ring, more);
+        return more;
+    }
     RING_BARRIER();
-    for (; ring->req_cons != prod && round.count < ROUND; round.count++) {
+    round.port = port;
+    for (round.count = 0; ring->req_cons != prod && round.count < ROUND; round.count++) {
         RING_COPY_REQUEST(ring, ring->req_cons, &round.requests[round.count]);
         ring->req_cons++;
         round.statuses[round.count] = NETIF_RSP_ERROR;
-    }
-    if (!round.count) {
-        RING_FINAL_CHECK_FOR_REQUESTS(ring, more);
-        return more;
     }
     if (!pass_on_together(&round, 0, round.count))
         for (unsigned i = 0; i < round.count; i++)
@@ -374,7 +377,7 @@ int netback_serve(void)
 {
     int progress = 0;
 
-    for (unsigned i = 0; i < BRIDGE_PORTS; i++) {
+    for (unsigned i = 0; i < slots; i++) {
         if (vifs[i] && vifs[i]->changed) {
             vifs[i]->changed = 0;
             follow(i);
@@ -383,7 +386,7 @@ int netback_serve(void)
         if (vifs[i] && vifs[i]->connected)
             progress |= serve(i);
     }
-    for (unsigned i = 0; i < BRIDGE_PORTS; i++) {
+    for (unsigned i = 0; i < slots; i++) {
         if (!vifs[i] || !vifs[i]->connected)
             continue;
         answer(vifs[i]);
@@ -395,7 +398,7 @@ int netback_serve(void)
 
 void netback_forget(domid_t domain)
 {
-    for (unsigned i = 0; i < BRIDGE_PORTS; i++)
+    for (unsigned i = 0; i < slots; i++)
         if (vifs[i] && vifs[i]->domain == domain) {
             printk("driver-domain: network: domain %u: %u frames from it, %u to it, %u refused, %u not let pass, %u lost\n", domain,
                    vifs[i]->from_guest, vifs[i]->to_guest, vifs[i]->refused, vifs[i]->spoofed, vifs[i]->lost);

@@ -180,14 +180,6 @@ int netfront_connect(struct netfront *vif)
     return 0;
 }
 
-void netfront_close(struct netfront *vif)
-{
-    xenbus_set_state(vif->directory, XenbusStateClosing);
-    xenbus_wait_for_state(vif->backend, XenbusStateClosed);
-    end_all(vif);
-    xenbus_set_state(vif->directory, XenbusStateClosed);
-}
-
 /* --------------------------------------------------------------------------------------------------------------- frames */
 
 /* Takes the pages of frames that have gone. A backend that answers what was not asked is not believed. */
@@ -314,4 +306,32 @@ int netfront_raw(struct netfront *vif, struct netif_tx_request request)
             vif->tx_pages[response.id].in_use = 0;
     } while (response.id != request.id);
     return response.status;
+}
+
+/* What is on its way still goes: a backend that serves answers all of it. */
+static void flush(struct netfront *vif)
+{
+    unsigned were_off = platform_events_off();
+
+    while (xenbus_state(vif->backend) == XenbusStateConnected) {
+        int more;
+
+        take_answers(vif);
+        if (vif->tx.rsp_cons == vif->tx.req_prod_pvt)
+            break;
+        RING_FINAL_CHECK_FOR_RESPONSES(&vif->tx, more);
+        if (!more)
+            platform_wait_for_event();
+        platform_events_off();
+    }
+    platform_events_restore(were_off);
+}
+
+void netfront_close(struct netfront *vif)
+{
+    flush(vif);
+    xenbus_set_state(vif->directory, XenbusStateClosing);
+    xenbus_wait_for_state(vif->backend, XenbusStateClosed);
+    end_all(vif);
+    xenbus_set_state(vif->directory, XenbusStateClosed);
 }

@@ -2,7 +2,8 @@
  *
  * What a hostile frontend does: mode=raw (requests that a backend refuses), spoof (other stations' addresses), garble-tx and garble-rx
  * (ring indices that cannot be), bad-pages (pages to receive into that are none), flood (count frames as fast as it can), crash (with
- * frames in flight), probe (packets that no good host sends), watch (prints each frame that comes, until it is quiet).
+ * frames in flight), probe (packets that no good host sends), watch (prints each frame that comes, until it is quiet), strangers (says something
+ * under count addresses, then watches), reach (sends a frame to each of those strangers, and to one that nobody knows).
  */
 #include "console.h"
 #include "grants.h"
@@ -25,6 +26,33 @@ static void make_frame(const uint8_t *destination, const uint8_t *source, unsign
 
 static const uint8_t everybody[ETH_ADDRESS_BYTES] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff};
 static const uint8_t next_one[ETH_ADDRESS_BYTES] = {0x00, 0x16, 0x3e, 0x00, 0x00, 0x02};
+
+/* Stations that no directory knows, by number. */
+static const uint8_t *stranger(unsigned number)
+{
+    static uint8_t mac[ETH_ADDRESS_BYTES] = {0x02};
+
+    mac[5] = (uint8_t)number;
+    return mac;
+}
+
+/* Sends the frame, when there is room; drops what comes meanwhile. */
+static void send_frame(unsigned length)
+{
+    static uint8_t unwanted[NETIF_FRAME_MAX];
+
+    while (netfront_send(&vif, frame, length)) {
+        while (netfront_receive(&vif, unwanted))
+            ;
+        netfront_wait(&vif, 0);
+    }
+}
+
+static void send_small(const uint8_t *destination, const uint8_t *source)
+{
+    make_frame(destination, source, 0x9000);
+    send_frame(60);
+}
 
 static void raw(void)
 {
@@ -70,14 +98,13 @@ static void raw(void)
 
 static void spoof(void)
 {
-    static const uint8_t stranger[ETH_ADDRESS_BYTES] = {0x02, 0, 0, 0, 0, 9}, many[ETH_ADDRESS_BYTES] = {0x01, 0, 0x5e, 0, 0, 1},
-                         link_local[ETH_ADDRESS_BYTES] = {0x01, 0x80, 0xc2, 0, 0, 0};
+    static const uint8_t many[ETH_ADDRESS_BYTES] = {0x01, 0, 0x5e, 0, 0, 1}, link_local[ETH_ADDRESS_BYTES] = {0x01, 0x80, 0xc2, 0, 0, 0};
     const struct {
         const char *what;
         const uint8_t *destination, *source;
     } tries[] = {
-        {"as the next one", everybody, next_one}, {"as a stranger", everybody, stranger}, {"as many", everybody, many},
-        {"to the link's own address", link_local, vif.mac}, {"to itself", vif.mac, vif.mac}, {"to nobody", stranger, vif.mac},
+        {"as the next one", everybody, next_one}, {"as a stranger", everybody, stranger(9)}, {"as many", everybody, many},
+        {"to the link's own address", link_local, vif.mac}, {"to itself", vif.mac, vif.mac}, {"to nobody", stranger(9), vif.mac},
     };
     uint8_t *page = pages_allocate(0);
     struct netif_tx_request request = {.gref = (grant_ref_t)grant_page(0, page, 1), .size = 60, .id = 77};
@@ -129,11 +156,8 @@ static void flood(const struct ping_options *options)
     uint64_t before = hypervisor_system_time();
 
     make_frame(everybody, vif.mac, 0x9000);
-    for (unsigned sent = 0; sent < options->count;)
-        if (netfront_send(&vif, frame, options->size + ETH_HEADER_BYTES) == 0)
-            sent++;
-        else
-            netfront_wait(&vif, 0);
+    for (unsigned sent = 0; sent < options->count; sent++)
+        send_frame(options->size + ETH_HEADER_BYTES);
     printk("ping-guest: %u frames in %u us\n", options->count, (unsigned)(hypervisor_system_time() - before) / 1000);
 }
 
@@ -148,20 +172,35 @@ static void crash(void)
 
 static void watch(const struct ping_options *options)
 {
-    uint64_t quiet_since = hypervisor_system_time();
+    uint64_t quiet_ns = (options->linger_ms ? options->linger_ms : 200) * NS_PER_MS;
+    uint64_t until = hypervisor_system_time() + quiet_ns;
 
-    for (;;) {
+    while (hypervisor_system_time() < until) {
         unsigned length;
 
-        if (hypervisor_system_time() >= quiet_since + (options->linger_ms ? options->linger_ms : 200) * NS_PER_MS)
-            return;
-        netfront_wait(&vif, quiet_since + (options->linger_ms ? options->linger_ms : 200) * NS_PER_MS);
+        netfront_wait(&vif, until);
         while ((length = netfront_receive(&vif, frame)) != 0) {
-            printk("ping-guest: %u bytes, type %04x, from %02x, to %02x\n", length, get16(frame + ETH_TYPE), frame[ETH_SOURCE + 5],
-                   frame[ETH_DESTINATION + 5]);
-            quiet_since = hypervisor_system_time();
+            printk("ping-guest: domain %u sees %u bytes, type %04x, from %02x, to %02x\n", platform_domain_id(), length,
+                   get16(frame + ETH_TYPE), frame[ETH_SOURCE + 5], frame[ETH_DESTINATION + 5]);
+            until = hypervisor_system_time() + quiet_ns;
         }
     }
+}
+
+static void strangers(const struct ping_options *options)
+{
+    for (unsigned number = 1; number <= options->count; number++)
+        send_small(everybody, stranger(number));
+    watch(options);
+}
+
+/* Waits a little, so that all have shown themselves. */
+static void reach(const struct ping_options *options)
+{
+    serve_until(hypervisor_system_time() + options->interval_ms * NS_PER_MS);
+    for (unsigned number = 1; number <= options->count; number++)
+        send_small(stranger(number), vif.mac);
+    send_small(stranger(0x99), vif.mac);
 }
 
 int hostile(const char *mode, const struct ping_options *options)
@@ -180,6 +219,8 @@ int hostile(const char *mode, const struct ping_options *options)
         {"crash", crash, NULL},
         {"probe", NULL, probe},
         {"watch", NULL, watch},
+        {"strangers", NULL, strangers},
+        {"reach", NULL, reach},
     };
 
     for (unsigned i = 0; i < sizeof modes / sizeof modes[0]; i++)

@@ -6,7 +6,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { Image } from '../../src/image/image';
 import { BootedXen, firmwareImage } from '../support/bootXen';
-import { decodeFrame } from '../support/frames';
+import { decodeFrame, type Frame } from '../support/frames';
 
 const VIRT_BASE = 0xc000_0000;
 const SLICE = 10_000;
@@ -60,7 +60,11 @@ class Network {
 }
 
 const mac = (domain: number): string => `00:16:3e:00:00:0${domain}`;
+const [OKAY, ERROR, DROPPED] = [0, -1, -2];
 const EVERYBODY = 'ff:ff:ff:ff:ff:ff';
+
+/** What Domain-2 sends must be right; what the other does is meant to be wrong. */
+const decodeFrameOfHost = (bytes: Uint8Array): Frame | undefined => (bytes[11] === 2 ? decodeFrame(bytes) : undefined);
 
 describe('Split drivers: the network', () => {
   it('carries pings between two guests, both ways, and every byte on the wire is right', () => {
@@ -102,8 +106,111 @@ describe('Split drivers: the network', () => {
 
   it('shows a third guest what is for everybody, and nothing that is for another', () => {
     const network = new Network('all', ['peer=10.0.0.3 count=3', 'linger=500', 'mode=watch']).run();
-    assert.equal(network.count(/ping-guest: 42 bytes, type 0806, from 01, to ff\n/), 2, network.console);
-    assert.equal(network.count(/ping-guest: 42 bytes, type 0806, from 02, to ff\n/), 1, network.console);
-    assert.equal(network.count(/ping-guest: \d+ bytes, type/), 3, network.console);
+    assert.equal(network.count(/domain 3 sees 42 bytes, type 0806, from 01, to ff\n/), 2, network.console);
+    assert.equal(network.count(/domain 3 sees 42 bytes, type 0806, from 02, to ff\n/), 1, network.console);
+    assert.equal(network.count(/ sees \d+ bytes, type/), 3, network.console);
+  });
+
+  it('keeps each guest to its own address, and refuses what is for the link alone', () => {
+    const network = new Network('all', ['mode=spoof', 'linger=100', 'mode=watch']).run();
+    for (const [what, status] of [
+      ['as the next one', DROPPED],
+      ['as a stranger', DROPPED],
+      ['as many', DROPPED],
+      ["to the link's own address", DROPPED],
+      ['to itself', OKAY],
+      ['to nobody', OKAY],
+    ] as const)
+      network.expect(`ping-guest: ${what}: ${status}`);
+    network.expect('driver-domain: network: domain 1: 7 frames from it, 2 to it, 0 refused, 4 not let pass, 0 lost');
+    assert.equal(network.count(/sees 60 bytes/), 0, network.console);
+  });
+
+  it('learns the stations behind an open interface, a bounded number, and sends unknown ones to open interfaces only', () => {
+    const network = new Network('1:any,2,3:any', ['mode=strangers count=9', 'mode=reach count=9', 'mode=watch']).run();
+    const seen = (domain: number): string[] =>
+      [...network.console.matchAll(new RegExp(`domain ${domain} sees 60 bytes, type 9000, from 02, to (..)`, 'g'))].map(
+        (match) => match[1]!,
+      );
+    assert.deepEqual(seen(1), ['01', '02', '03', '04', '05', '06', '07', '08', '09', '99']);
+    assert.deepEqual(seen(3), ['01', '99'], 'the first of nine is forgotten, the last was never heard of');
+    network.expect('10.0.0.3: dropped, protocol: 9');
+  });
+
+  it('refuses requests that cannot be, one by one, and goes on', () => {
+    const network = new Network('all', ['mode=raw']).run();
+    for (const [what, status] of [
+      ['a good one', OKAY],
+      ['at the end of its page', OKAY],
+      ['one byte beyond its page', ERROR],
+      ['an offset beyond the page', ERROR],
+      ['offset and size round the end of 16 bits', ERROR],
+      ['the largest offset and size', ERROR],
+      ['no bytes', ERROR],
+      ['shorter than a header', ERROR],
+      ['the longest', OKAY],
+      ['longer than a frame', ERROR],
+      ['more to come', ERROR],
+      ['flags that nobody knows', ERROR],
+      ['a page that is not granted', ERROR],
+      ['a reference that cannot be', ERROR],
+      ['a page granted to another domain', ERROR],
+      ['and a good one', OKAY],
+    ] as const)
+      network.expect(`ping-guest: ${what}: ${status}`);
+  });
+
+  it('shuts off interfaces whose indices cannot be; crashed guests and bad pages cost their owner alone', () => {
+    const network = new Network('all', [
+      'mode=garble-tx',
+      'mode=garble-rx',
+      'mode=crash',
+      'mode=bad-pages timeout=300',
+      'mode=flood count=100 size=1472',
+      'peer=10.0.0.8 count=3',
+      'peer=10.0.0.7 count=3 size=1472',
+    ]).run();
+    network.expect(
+      'driver-domain: network: domain 1 is shut off: indices of its ring that cannot be',
+      'driver-domain: network: domain 2 is shut off: indices of its ring that cannot be',
+      '10.0.0.7 -> 10.0.0.8: 3 packets transmitted, 3 received, 0% packet loss, 0 damaged',
+      '10.0.0.8 -> 10.0.0.7: 3 packets transmitted, 3 received, 0% packet loss, 0 damaged',
+    );
+    assert.equal(network.count(/ping-guest: the backend has closed\n/), 2);
+    assert.equal(network.count(/ping-guest: once more: 0\n/), 2);
+    assert.match(network.console, /network: domain 3: 16 frames from it/);
+    assert.match(network.console, /network: domain 4: 1 frames from it, 0 to it, [1-9]\d* refused/);
+    assert.doesNotMatch(network.console, /fault at pc/);
+  });
+
+  it('has hosts that check what they get, and say what they cannot do', () => {
+    const network = new Network('all', ['mode=probe peer=10.0.0.3', '']);
+    const frames = network.capture(30_000_000).map(decodeFrameOfHost);
+    assert.ok(frames.filter(Boolean).length >= 7, 'what the host sends has right checksums');
+    for (const [what, answer] of [
+      ['a right echo', 'ICMP 0/0, equal 1'],
+      ['version 6', 'nothing'],
+      ['a header of 16 bytes', 'nothing'],
+      ['a header longer than the packet', 'nothing'],
+      ['longer than its frame', 'nothing'],
+      ['cut off in its ICMP header', 'nothing'],
+      ['a wrong header checksum', 'nothing'],
+      ['a wrong ICMP checksum', 'nothing'],
+      ['for another address', 'nothing'],
+      ['from everybody', 'nothing'],
+      ['the first fragment', 'ICMP 11/1, equal 0'],
+      ['a later fragment', 'nothing'],
+      ['a protocol that it lacks', 'ICMP 3/2, equal 0'],
+      ['an ICMP type that it lacks', 'nothing'],
+      ['an error about nothing', 'nothing'],
+      ['an echo by UDP', 'UDP from port 7 to 4000, equal 1'],
+      ['UDP to a port without a service', 'ICMP 3/3, equal 0'],
+      ['UDP longer than its packet', 'nothing'],
+      ['UDP shorter than its header', 'nothing'],
+      ['UDP with a wrong checksum', 'nothing'],
+      ['UDP from the echo service itself', 'nothing'],
+      ['and a right echo', 'ICMP 0/0, equal 1'],
+    ] as const)
+      network.expect(`ping-guest: ${what}: ${answer}`);
   });
 });
