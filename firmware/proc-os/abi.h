@@ -22,7 +22,8 @@
 #define ERROR_NO_SYSCALL 38
 
 #define USER_BASE      0x40000000
+/* The stack has one page at first, and gets the next one below when the process touches it, down to this many bytes. */
 #define USER_STACK_TOP 0x40100000
-#define USER_STACK_BYTES 0x2000
+#define USER_STACK_MAX 0x10000
 
 #endif

@@ -6,12 +6,9 @@ import { callers } from './stack';
 
 const HUNDRED_MILLION = 100_000_000;
 
-function run(rounds: number): BootedMachine {
+function run(rounds: number, until = 'all processes have ended'): BootedMachine {
   const booted = bootXen([{ image: 'proc-os', commandLine: `rounds=${rounds}` }]);
-  const done = booted.runUntil(
-    () => booted.lines(0).some((line) => line.includes('all processes have ended')),
-    HUNDRED_MILLION,
-  );
+  const done = booted.runUntil(() => booted.lines(0).some((line) => line.includes(until)), HUNDRED_MILLION);
   assert.ok(done, booted.pieces.map((piece) => `${piece.from}| ${piece.text}`).join(''));
   return booted;
 }
@@ -39,7 +36,7 @@ describe('proc-os under the hypervisor', () => {
   before(() => {
     twoRounds = run(2);
   });
-  const kernelAndTour = () => twoRounds.lines(0).filter((line) => !line.startsWith('worker: '));
+  const kernelAndTour = () => twoRounds.lines(0).filter((line) => !/^(worker|diver): |pid 3/.test(line));
 
   it('hears of each forbidden access of its process, with the VFAR and VFSR of the manual, and goes on', () => {
     for (const stop of stops) {
@@ -86,7 +83,51 @@ describe('proc-os under the hypervisor', () => {
     assert.ok(twoRounds.lines(0).includes('proc-os: pid 2 (worker) ends with code 0'));
   });
 
-  it('shuts down when both have ended', () => {
+  it('gives a stack its pages as they are touched, with what was left there, up to a limit', () => {
+    const diver = run(5, 'its stack has no more room')
+      .lines(0)
+      .filter((line) => /^diver|pid 3/.test(line));
+    assert.deepEqual(diver.slice(0, -1), [
+      'diver: a text from below the stack: 14',
+      ...[12, 24, 36, 48, 48].map((kilobytes) => `diver: ${kilobytes} KB deep: as it was`),
+      'diver: too deep',
+    ]);
+    const image = Image.parse('proc-os', readImage('proc-os'));
+    const [, pc, vfar] = /^proc-os: pid 3 at pc (0x\w+): .* VFAR (0x\w+) VFSR 0x037 .*no more room, ended$/.exec(
+      diver.at(-1)!,
+    )!;
+    assert.equal(image.functionAt(Number(pc))?.name, 'dive');
+    assert.ok(Number(vfar) < 0x400f0000 && Number(vfar) >= 0x400ef000, vfar);
+  });
+
+  it('keeps its processes apart: their memory is not the same, and the kernel’s is, as the tables say', () => {
+    const { machine } = twoRounds;
+    const image = Image.parse('proc-os', readImage('proc-os'));
+    const processes = image.symbol('processes')!.address;
+    const type = image.globalNamed('processes')!.type;
+    assert.ok(type.kind === 'array' && type.element.kind === 'struct' && 'members' in type.element);
+    const { members, byteSize } = type.element;
+    const offset = members.find(({ name }) => name === 'table')!.byteOffset;
+    const tables = [0, 1, 2].map((index) => {
+      const at = machine.walk(processes + index * byteSize + offset, 'read', true).physicalAddress!;
+      return new DataView(machine.readPhysical(at, 4)!.buffer).getUint32(0, true);
+    });
+    const frames = (address: number): (number | undefined)[] =>
+      tables.map((ttbr) => machine.walk(address, 'read', true, { ttbr }).physicalAddress);
+    const data = image.segments.find(
+      ({ virtualAddress }) => virtualAddress > 0x40000000 && virtualAddress < 0x40100000,
+    )!;
+    for (const address of [0x40000000, data.virtualAddress, 0x400ff000])
+      assert.equal(new Set(frames(address)).size, 3, `0x${address.toString(16)}`);
+    assert.equal(new Set(frames(0xc0008000)).size, 1);
+    assert.deepEqual(
+      frames(0x400f4000).map((frame) => frame !== undefined),
+      [false, false, true],
+      'only who used so much stack has it',
+    );
+  });
+
+  it('shuts down when all have ended', () => {
     assert.match(twoRounds.lines(0).at(-1)!, /^proc-os: all processes have ended after \d+ ticks, shutting down$/);
   });
 

@@ -92,8 +92,7 @@ static unsigned long *create_user_tables(void)
     for (unsigned long va = USER_BASE; good && va < (unsigned long)__user_end; va += PAGE_SIZE)
         good = add_page(table, va, __user_load + (va - USER_BASE),
                         va < (unsigned long)__user_text_end ? L2_AP_USER_RO : L2_AP_USER_RW);
-    for (unsigned long va = USER_STACK_TOP - USER_STACK_BYTES; good && va < USER_STACK_TOP; va += PAGE_SIZE)
-        good = add_page(table, va, NULL, L2_AP_USER_RW);
+    good = good && add_page(table, USER_STACK_TOP - PAGE_SIZE, NULL, L2_AP_USER_RW);
     return good ? table : NULL;
 }
 
@@ -122,6 +121,29 @@ void address_space_enter(unsigned long table)
         guest_shutdown(SHUTDOWN_crash);
 }
 
+/*
+ * From a data abort below the stack. All pages from there up to the stack come at once, so that what the process owns has no holes. The page is
+ * filled through the kernel's own mapping; the hypervisor cleans the cache when it changes the table, so that the process sees it.
+ */
+int process_grow_stack(unsigned long address)
+{
+    if (address < USER_STACK_TOP - USER_STACK_MAX || address >= current_process->stack_low)
+        return 0;
+    while (current_process->stack_low > address) {
+        unsigned long va = current_process->stack_low - PAGE_SIZE;
+        void *page = pages_allocate(0);
+
+        if (!page)
+            return 0;
+        memset(page, 0, PAGE_SIZE);
+        if (!check(hypervisor_update_va_mapping(va, L2_SMALL(guest_frame_of(page) << PAGE_SHIFT, L2_AP_USER_RW), UVMF_INVLPG),
+                   "mapping a page of a stack"))
+            return 0;
+        current_process->stack_low = va;
+    }
+    return 1;
+}
+
 static int lies_within(unsigned long address, unsigned long length, unsigned long start, unsigned long end)
 {
     return address >= start && address <= end && length <= end - address;
@@ -130,5 +152,5 @@ static int lies_within(unsigned long address, unsigned long length, unsigned lon
 int process_owns(unsigned long address, unsigned long length)
 {
     return lies_within(address, length, USER_BASE, (unsigned long)__user_end) ||
-           lies_within(address, length, USER_STACK_TOP - USER_STACK_BYTES, USER_STACK_TOP);
+           lies_within(address, length, current_process->stack_low, USER_STACK_TOP);
 }

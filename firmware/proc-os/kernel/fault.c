@@ -3,13 +3,21 @@
  * What a process did that it may not. Comes from guest_upcall (traps.c), with what the hypervisor has read from the fault
  * registers: VFAR, the address, and VFSR, the reason (ARM DDI 0100 B4.6).
  *
- * A teaching kernel lets its process go on: behind the instruction, or, when there is no instruction (a jump into
+ * Of these, touching the page below the stack is no mistake: it asks for that page, and the instruction is executed again. Below the limit of the
+ * stack it is one, and the process ends.
+ *
+ * A teaching kernel lets its process go on otherwise: behind the instruction, or, when there is no instruction (a jump into
  * nowhere), back where the jump came from. A process that does nothing but fault is ended.
  */
+#include "abi.h"
 #include "console.h"
+#include "platform.h"
 #include "process.h"
 
 #define MOST_FAULTS_IN_A_ROW 16
+
+/* VFSR bits 3:0 of a second-level descriptor that maps nothing. */
+#define PAGE_TRANSLATION 7
 
 /* VFSR bits 3:0. */
 static const char *const reasons[16] = {
@@ -41,6 +49,12 @@ static void explain(char *text, size_t size, unsigned vfsr)
         format_text(text, size, " (%s, MMU domain %u)", reason, vfsr >> 4 & 15);
 }
 
+/* In the page below the lowest that a stack can have. */
+static int is_overflow(unsigned trap, unsigned vfar)
+{
+    return trap == TRAP_DATA_ABORT && vfar - (USER_STACK_TOP - USER_STACK_MAX - PAGE_SIZE) < PAGE_SIZE;
+}
+
 void process_fault(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, unsigned vfsr)
 {
     const char *decision;
@@ -49,10 +63,15 @@ void process_fault(unsigned trap, struct cpu_user_regs *frame, unsigned vfar, un
     /* The frame of an undefined instruction already points behind it (public/arch-arm.h). */
     unsigned at = trap == TRAP_UNDEFINED ? frame->r15 - step : frame->r15;
 
+    if (trap == TRAP_DATA_ABORT && (vfsr & 15) == PAGE_TRANSLATION && process_grow_stack(vfar))
+        return;
     if (trap != TRAP_UNDEFINED)
         explain(why, sizeof why, vfsr);
     if (++current_process->faults_in_a_row > MOST_FAULTS_IN_A_ROW) {
         decision = "one too many, ended";
+        current_process->state = PROCESS_ENDED;
+    } else if (is_overflow(trap, vfar)) {
+        decision = "its stack has no more room, ended";
         current_process->state = PROCESS_ENDED;
     } else if (trap == TRAP_PREFETCH_ABORT) {
         decision = "back to lr";

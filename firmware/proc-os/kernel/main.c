@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The kernel's start: memory, ticks, two processes. Comes from start.S by platform_start (mini-OS's Xen platform).
+ * The kernel's start: memory, ticks, three processes. Comes from start.S by platform_start (mini-OS's Xen platform).
  *
  * Command line: rounds=N  how many rounds each process does (0 or absent: for ever)
  */
@@ -12,8 +12,8 @@
 #include "platform.h"
 #include "process.h"
 
-/* user/: the entries of the two processes, addresses in user memory. */
-extern char tour_entry[], worker_entry[];
+/* user/: the entries of the processes, addresses in user memory. */
+extern char tour_entry[], worker_entry[], diver_entry[];
 
 void kernel_tick(void)
 {
@@ -28,7 +28,8 @@ void kernel_main(void)
            rounds ? "" : " (for ever)");
     pages_init();
     if (!process_create(1, "tour", (unsigned long)tour_entry, rounds) ||
-        !process_create(2, "worker", (unsigned long)worker_entry, rounds)) {
+        !process_create(2, "worker", (unsigned long)worker_entry, rounds) ||
+        !process_create(3, "diver", (unsigned long)diver_entry, rounds)) {
         printk("proc-os: a process cannot be created: shutting down\n");
         platform_shutdown(1);
     }

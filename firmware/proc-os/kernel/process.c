@@ -30,6 +30,7 @@ int process_create(unsigned pid, const char *name, unsigned long entry, unsigned
     process->regs.r0 = pid;
     process->regs.r1 = rounds;
     process->regs.r13 = USER_STACK_TOP;
+    process->stack_low = USER_STACK_TOP - PAGE_SIZE;
     process->regs.r15 = entry;
     process->regs.psr = PSR_MODE_USR;
     count++;

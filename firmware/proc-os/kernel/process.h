@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * Processes: two copies of the user program, each in an address space of its own.
+ * Processes: copies of the user program, each in an address space of its own.
  */
 #ifndef PROCESS_H
 #define PROCESS_H
@@ -9,7 +9,7 @@
 
 #include "guest.h"
 
-#define PROCESSES 2
+#define PROCESSES 3
 
 enum process_state { PROCESS_ENDED, PROCESS_RUNNABLE, PROCESS_ASLEEP };
 
@@ -19,6 +19,7 @@ struct process {
     enum process_state state;
     struct cpu_user_regs regs;      /* while another process runs */
     unsigned long table;            /* machine address of its first-level table */
+    unsigned long stack_low;        /* the lowest page that its stack has */
     uint64_t wakeup_ns;             /* while asleep: the system time to wake it at */
     unsigned faults_in_a_row;       /* faults since the last system call */
 };
@@ -41,6 +42,11 @@ void processes_tick(void);
 /* address_space.c */
 /* The memory of a new process, a copy of the user program and a stack: machine address of its table, 0 = failed. */
 unsigned long address_space_create(void);
+/*
+ * Gives the running process's stack the pages down to this address; 0 when it lies beyond the stack's limit, or no stack is near, or
+ * memory is out.
+ */
+int process_grow_stack(unsigned long address);
 /* Makes this the address space of the CPU. */
 void address_space_enter(unsigned long table);
 

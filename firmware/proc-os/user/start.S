@@ -24,6 +24,7 @@
 
         ENTRY   tour_entry, tour_main
         ENTRY   worker_entry, worker_main
+        ENTRY   diver_entry, diver_main
 
 /*
  * system_call_2(number, a0, a1)

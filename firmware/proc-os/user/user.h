@@ -40,5 +40,6 @@ static inline void sleep_ticks(unsigned ticks)
 /* The processes' main functions; called by start.S. Their result is the exit code. */
 int tour_main(unsigned pid, unsigned rounds);
 int worker_main(unsigned pid, unsigned rounds);
+int diver_main(unsigned pid, unsigned rounds);
 
 #endif
