@@ -24,6 +24,8 @@ const files: Readonly<Record<string, Uint8Array>> = {
   '/undefined.elf': tinyElf([undefinedInstruction], 0x10000),
   '/text.elf': new TextEncoder().encode('only text, but longer than the header of an ELF file would be'),
   '/empty.elf': new Uint8Array(),
+  '/bad.policy': new TextEncoder().encode('type guest_t;\ndefault guest_t;\nlimit guest_t { cpu 200%; }\n'),
+  '/keyless.policy': new TextEncoder().encode('type a;\ndefault a;\n  key k "vendor.pub";\n'),
   '/blob.bin': new Uint8Array(0x20000),
 };
 
@@ -110,6 +112,16 @@ describe('a launch that cannot be', () => {
       'puts a file beyond the memory',
       { kernel: 'builtin:mini-os-native', load: [{ file: '/blob.bin', address: '0x20000000' }] },
       /\/blob\.bin/,
+    ],
+    [
+      'has a policy with a mistake, whose line it names',
+      { ...xen('builtin:mini-os'), policy: '/bad.policy' },
+      /\/bad\.policy:3:21: “200%” is no limit of cpu: write one like “25%”, 1 to 100%/,
+    ],
+    [
+      'has a policy that names a key which is not there',
+      { ...xen('builtin:mini-os'), policy: '/keyless.policy' },
+      /\/keyless\.policy:3:9: \/vendor\.pub cannot be read/,
     ],
     [
       'wants more memory for its domains than there is',
