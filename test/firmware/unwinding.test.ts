@@ -1,9 +1,13 @@
 import assert from 'node:assert/strict';
+import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
+import { Image } from '../../src/image/image';
+import { readFrames } from '../../src/image/unwind/frameTable';
 import { BootedXen } from '../support/bootXen';
 import { arm, call, textAddress, tinyGuest } from '../support/tinyGuest';
 import type { MemoryReader, RegisterSet } from '../../src/image/types';
 
+const images = new URL('../../firmware/images/', import.meta.url);
 const SET_CALLBACKS = 4;
 const CONSOLE_IO = 18;
 const EVENT_CHANNEL = 16;
@@ -95,5 +99,22 @@ describe('Hypervisor: call frame information', () => {
       assert.equal(xen.runTo('__switch_to', 20_000_000).kind, 'breakpoint');
       if (i > 0) assert.equal(unwindToGuest(xen)[15], textAddress(0));
     }
+  });
+
+  it('has a frame description for every function of every image, from its first instruction to its last', () => {
+    const bare = new Set<string>();
+    for (const name of readdirSync(images).filter((file) => file.endsWith('.elf'))) {
+      const image = Image.parse(name, new Uint8Array(readFileSync(new URL(name, images))));
+      const frames = readFrames(
+        [{ name: '.debug_frame', bytes: image.section('.debug_frame')!, address: 0 }],
+        () => true,
+        (error) => assert.fail(String(error)),
+      );
+      const functions = image.symbols().filter(({ kind, byteSize }) => kind === 'function' && byteSize > 0);
+      assert.ok(functions.length > 10, name);
+      for (const { name: symbol, address, byteSize } of functions)
+        for (const at of [address, address + ((byteSize - 1) & ~3)]) if (!frames.at(at)) bare.add(`${name}: ${symbol}`);
+    }
+    assert.deepEqual([...bare], []);
   });
 });

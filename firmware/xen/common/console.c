@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
  * The console: the hypervisor's own lines, and hypercall 18 for those of its guests.
+ *
+ *   out: printk, or a guest's console_io write -> copy_from_guest -> platform_console_write: one device command for each piece
+ *   in:  the device's interrupt -> asm_do_IRQ -> console_interrupt -> VIRQ_CONSOLE for Domain-0, which reads by console_io
  */
 #include <xen/hypercall.h>
 #include <xen/lib.h>
@@ -100,6 +103,7 @@ static long guest_console_read(char *buffer, int count)
 
 #define CONSOLEIO_MAX 65536 /* bytes in one call: bounds the time that a guest can keep the CPU with it */
 
+/* r0 = CONSOLEIO_*, r1 = bytes, r2 = address of the text. */
 long do_console_io(int cmd, int count, char *buffer)
 {
     if (count < 0 || count > CONSOLEIO_MAX)

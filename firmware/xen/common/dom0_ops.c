@@ -274,6 +274,7 @@ static long perform(struct dom0_op *op)
     }
 }
 
+/* r0 = address of the structure, whose first word is the operation; results come back in it. For Domain-0 only. */
 long do_dom0_op(struct dom0_op *arg)
 {
     struct dom0_op op;

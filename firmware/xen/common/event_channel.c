@@ -2,6 +2,9 @@
  *
  * Event channels: hypercall 16, and how an event reaches a domain.
  *
+ *   guest A: EVTCHNOP_send, port -> evtchn_send -> evtchn_set_pending(vCPU of B, B's port) -> vcpu_unblock, if B sleeps
+ *   guest B, when it is scheduled: ret_to_user -> test_guest_events -> do_upcall (entry.S), CTX 0x18
+ *
  * Setting a port pending writes bits that the guest shares, up to vcpu_info.evtchn_upcall_pending; the way back to that
  * guest (test_guest_events in entry.S) sees it and makes the upcall. Nothing the guest writes there is ever trusted: the
  * bits only decide when it is called.
@@ -350,6 +353,7 @@ static long evtchn_unmask(unsigned int port)
     return 0;
 }
 
+/* r0 = address of the structure, whose first word is the operation; results come back in it. */
 long do_event_channel_op(struct evtchn_op *arg)
 {
     struct evtchn_op op;

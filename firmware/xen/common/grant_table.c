@@ -4,6 +4,10 @@
  * its frame (pagetable.c): so a granted frame cannot become a page table meanwhile, and outlives its owner. What is here
  * is who may make such a descriptor, and the handles by which they are taken away again.
  *
+ *   granter: fills an entry of its table, a page that it shares with us; tells the other side the number (ref)
+ *   the other: map_grant_ref -> map_grant -> permitted: does the entry say so? -> map_foreign_frame (pagetable.c) -> handle
+ *              unmap_grant_ref -> unmap_grant -> unmap_foreign_frame -> end_mapping: the granter sees it in its entry
+ *
  * A guest's kernel is manager of its MMU domains, so that a read-only mapping binds only its processes.
  */
 #include <xen/grant_table.h>
@@ -274,7 +278,8 @@ void grant_table_destroy(struct domain *d)
         next = (unsigned long)(at + 1);                                                       \
     } while (0)
 
-/* Each operation has a status of its own; the result is 0 when the arrays could be read and written. */
+/* r0 = GNTTABOP_*, r1 = array of its structures, r2 = how many.
+ * Each operation has a status of its own; the result is 0 when the arrays could be read and written. */
 long do_grant_table_op(unsigned int cmd, void *array, unsigned int count)
 {
     struct domain *d = current->domain;

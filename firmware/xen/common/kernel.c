@@ -36,6 +36,8 @@ long do_set_callbacks(unsigned long event, unsigned long failsafe)
     return 0;
 }
 
+/* r0 = XENVER_*, r1 = where the answer goes. The guest calls (0, 0) when it has opened its upcall mask: what is pending then
+ * reaches it on the way back. */
 long do_xen_version(int cmd, void *arg)
 {
     switch (cmd) {
@@ -71,6 +73,7 @@ long do_xen_version(int cmd, void *arg)
     }
 }
 
+/* r0 = VMASST_CMD_*, r1 = which assist; there is none. */
 long do_vm_assist(unsigned int cmd, unsigned int type)
 {
     (void)type;
@@ -106,6 +109,7 @@ static long change_reservation(struct domain *d, const struct xen_memory_reserva
     return (long)done;
 }
 
+/* r0 = XENMEM_*, r1 = address of its structure (memory.h). */
 long do_memory_op(int cmd, void *arg)
 {
     struct domain *self = current->domain;

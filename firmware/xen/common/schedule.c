@@ -2,6 +2,9 @@
  *
  * Scheduling, whatever the policy: the running vCPU, its slice and tick, sleeping and waking, and the hypercalls
  * sched_op, sched_op_compat, set_timer_op and vcpu_op.
+ *
+ *   a slice ends (s_timer), a vCPU wakes or sleeps or yields -> raise_softirq(SCHEDULE_SOFTIRQ)
+ *   -> on the way back to the guest: schedule -> do_schedule of the policy (sched_*.c) -> context_switch (arch_domain.c)
  */
 #include <xen/hypercall.h>
 #include <xen/lib.h>
@@ -208,6 +211,7 @@ static long do_poll(struct vcpu *v, const struct sched_poll *poll)
     return 0;
 }
 
+/* r0 = operation, r1 = its argument itself. */
 long do_sched_op_compat(int cmd, unsigned long value)
 {
     switch (cmd) {
@@ -225,6 +229,7 @@ long do_sched_op_compat(int cmd, unsigned long value)
     }
 }
 
+/* r0 = operation, r1 = address of its structure (sched.h). */
 long do_sched_op(int cmd, void *arg)
 {
     switch (cmd) {
@@ -251,6 +256,7 @@ long do_sched_op(int cmd, void *arg)
     }
 }
 
+/* r0:r1 = system time in ns at which VIRQ_TIMER is wanted, once; 0 = never mind. */
 long do_set_timer_op(s_time_t timeout)
 {
     struct vcpu *v = current;
@@ -262,6 +268,7 @@ long do_set_timer_op(s_time_t timeout)
     return 0;
 }
 
+/* r0 = where to write the ns since boot. */
 long do_get_system_time(uint64_t *result)
 {
     uint64_t now = (uint64_t)NOW();
@@ -269,6 +276,7 @@ long do_get_system_time(uint64_t *result)
     return copy_to_guest(result, &now) ? -EFAULT : 0;
 }
 
+/* r0 = operation, r1 = vCPU, of which there is only number 0, r2 = address of its structure (vcpu.h). */
 long do_vcpu_op(int cmd, int vcpuid, void *arg)
 {
     struct vcpu *v = current;

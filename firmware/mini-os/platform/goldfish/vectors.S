@@ -140,6 +140,12 @@ vector_irq:
         .type   vector_fiq, %function
 vector_reserved:
 vector_fiq:
+        .cfi_startproc simple
+        .cfi_signal_frame
+        .cfi_return_column 15
+        .cfi_def_cfa 13, 0
+        .cfi_escape 0x16, 15, 2, 0x7e, 0x7c     @ val_expression: r15 = r14 - 4
         subs    pc, lr, #4
+        .cfi_endproc
         .size   vector_reserved, . - vector_reserved
         .size   vector_fiq, . - vector_fiq

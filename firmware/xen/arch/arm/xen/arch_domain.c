@@ -1,6 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * vCPUs of this architecture, and switching between them.
+ * vCPUs of this architecture, and switching between them. The way from one guest to another:
+ *
+ *   guest A   an interrupt or a hypercall; its 72-byte frame is on A's hypervisor stack
+ *   -> ret_to_user (entry.S): softirq_pending -> do_softirq -> schedule (schedule.c): the policy names B
+ *   -> context_switch: B's page table, with the flush     -> __switch_to (entry.S): A's r4-r11, sp, return address away, B's in
+ *   guest B   comes out of its own __switch_to, perhaps long ago: schedule -> do_softirq -> ret_to_user -> restore
  */
 #include <xen/lib.h>
 #include <xen/mm.h>

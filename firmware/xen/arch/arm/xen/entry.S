@@ -328,6 +328,7 @@ ENTRY(upcall_without_callback)
         b       ret_to_user
 END(upcall_without_callback)
 
+/* From do_upcall, by its fix-up: strt to VKSP has aborted. Our frame is whole; the guest has none, so the domain ends. */
 ENTRY(upcall_stack_unusable)
         cfi_guest_frame
         mov     r0, sp
@@ -376,6 +377,7 @@ frame_copied:
         b       ret_to_user
 END(do_restore_guest_context)
 
+/* From do_restore_guest_context, by its fix-up: its frame cannot be read, and ours may be half overwritten: the domain ends. */
 ENTRY(frame_unreadable)
         cfi_guest_frame
         mov     r0, sp
@@ -445,6 +447,7 @@ ENTRY(__dabt_svc)
         svc_exit
 END(__dabt_svc)
 
+/* The hypervisor has jumped to where it has no code, or to what is none: its own bug, so all ends with a report (traps.c). */
 ENTRY(__pabt_svc)
         svc_entry
         ldr     r1, =.Lpabt_name
@@ -457,6 +460,7 @@ ENTRY(__und_svc)
         bl      fatal_trap
 END(__und_svc)
 
+/* From vector_reset: there are no saved registers to show, because nothing but a jump leads here. */
 ENTRY(reset_in_xen)
         .cfi_undefined 14
         mov     r0, #0

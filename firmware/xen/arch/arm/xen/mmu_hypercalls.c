@@ -1,6 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
  * The hypercalls of memory management: mmu_update, update_va_mapping, mmuext_op. The rules are in pagetable.c.
+ *
+ *   process_hypercalls -> do_mmu_update        -> update_descriptor -> mod_l1_entry, mod_l2_entry    by machine address
+ *                      -> do_update_va_mapping -> linear_l1_entry   -> mod_l1_entry                  by virtual address
+ *                      -> do_mmuext_op         -> mmuext            -> pin_table, new_baseptr, flushes
+ *
+ * They come here on the hypervisor stack of the calling vCPU, with its address space loaded, IRQ on; a descriptor that has
+ * been changed is in memory, and the TLB has forgotten the old one, before the guest goes on.
  */
 #include <xen/hypercall.h>
 #include <xen/lib.h>
@@ -39,7 +46,8 @@ static long update_descriptor(struct domain *d, struct domain *owner, uint64_t a
 }
 
 /*
- * The tables are always the caller's own. With `foreign`, the frames that they are to map are that domain's: so Domain-0
+ * r0 = requests, r1 = how many, r2 = where to write how many were done (or 0), r3 = domain. The tables are always the
+ * caller's own. With `foreign`, the frames that they are to map are that domain's: so Domain-0
  * fills the memory of a domain that it builds. The TLB is flushed once at the end.
  */
 long do_mmu_update(const struct mmu_update *requests, unsigned int count, unsigned int *done, unsigned int foreign)
@@ -133,7 +141,7 @@ long do_update_va_mapping(unsigned long va, unsigned long flags, uint64_t val)
     return flags & UVMF_SHARED_INFO ? d->domain_id : 0;
 }
 
-/* The new table must be one; the reference that the old base held is dropped. */
+/* A guest's process switch. The new table must be one; the reference that the old base held is dropped. */
 static long new_baseptr(struct vcpu *v, unsigned long address)
 {
     struct domain *d = v->domain;
@@ -256,6 +264,7 @@ static long mmuext(struct vcpu *v, struct mmuext_op *op, bool *write_back)
     }
 }
 
+/* r0 = operations, r1 = how many, r2 = where to write how many were done (or 0), r3 = DOMID_SELF. */
 long do_mmuext_op(struct mmuext_op *ops, unsigned int count, unsigned int *done, unsigned int foreign)
 {
     struct vcpu *v = current;

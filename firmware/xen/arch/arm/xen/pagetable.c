@@ -9,6 +9,14 @@
  *
  * A page of four coarse tables ("l1") serves four neighbouring first-level slots, 4 MB of address space, in order: so
  * LINEAR_PT can show it as one page.
+ *
+ * Who comes here, with what, and what happens:
+ *   mod_l1_entry  (mmu_update, update_va_mapping, grants)  a new descriptor for one page: get_l1_entry takes the
+ *                 reference that it means or refuses it; then it is written; then put_l1_entry gives back what the old one meant
+ *   mod_l2_entry  (mmu_update)  the same for a slot of a first-level table: get_l2_entry, and get_l1_type for the page that
+ *                 it names, whose 1024 descriptors are checked when this is its first use; then LINEAR_PT is brought in step
+ *   get_l2_type   (pin, NEW_BASEPTR, the builder)  four frames become a first-level table: all their slots as above
+ * In this order nothing is ever reachable by the MMU that has not been checked, and nothing loses a reference that is in use.
  */
 #include <xen/hypercall.h>
 #include <xen/lib.h>

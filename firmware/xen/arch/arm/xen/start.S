@@ -69,7 +69,10 @@ ENTRY(_start)
         ldr     pc, =start_virtual
 END(_start)
 
-/* Now at 0xFF01xxxx. r1, r2 as before. */
+/*
+ * Who comes here: _start, by an absolute address: now at 0xFF01xxxx, MMU and caches on; r1, r2 as the loader gave them.
+ * What happens:   clears .bss, sets the stack pointers of all modes, and goes on in C: start_xen(r0 = machine type, r1 = tags).
+ */
 ENTRY(start_virtual)
         .cfi_undefined 14
         ldr     r3, =__bss_start
