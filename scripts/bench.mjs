@@ -1,14 +1,20 @@
-// `npm run bench`: bundles the benchmarks as users get the machine (bundled code is faster than what tests run) and runs them.
+// `npm run bench [-- NAME]`: bundles a benchmark of test/bench (main.ts without a name) as users get the machine, since bundled code is
+// faster than what tests run, and runs it.
+import { existsSync } from 'node:fs';
 import { build } from 'esbuild';
 import path from 'node:path';
 import { root, run } from './lib/setup.mjs';
 
+const source = (name) => path.join(root, `test/bench/${name}.ts`);
+const [name, ...others] = process.argv.slice(2);
+const named = name !== undefined && /^\w+$/.test(name) && existsSync(source(name));
 const outfile = path.join(root, 'out/bench.mjs');
 await build({
-  entryPoints: [path.join(root, 'test/bench/main.ts')],
+  entryPoints: [source(named ? name : 'main')],
   bundle: true,
   platform: 'node',
+  mainFields: ['module', 'main'],
   format: 'esm',
   outfile,
 });
-process.exit(run(process.execPath, [outfile, ...process.argv.slice(2)]));
+process.exit(run(process.execPath, [outfile, ...(named ? others : process.argv.slice(2))]));

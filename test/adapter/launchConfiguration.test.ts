@@ -102,6 +102,16 @@ describe('a launch configuration', () => {
     assert.match(fileAttributes.get('/card.img')!, /"sdCard\.file"/);
   });
 
+  it('takes memory for the history, and nothing when that is off', () => {
+    const bytes = (history: object): number | undefined => resolveLaunch({ ...two, history }).settings.historyBytes;
+    assert.equal(resolveLaunch(two).settings.historyBytes, undefined);
+    assert.deepEqual([bytes({}), bytes({ memory: '8M' }), bytes({ enabled: false })], [256 << 20, 8 << 20, 0]);
+    assert.throws(
+      () => bytes({ memory: 256 }),
+      /"history\.memory" in the launch configuration is 256, which is 256 bytes: give at least "4M", such as "256M"/,
+    );
+  });
+
   it('fills in what an inner object leaves out', () => {
     const { settings, warnings } = resolveLaunch({ ...two, cacheSizes: { data: '8K', wayz: 4 } });
     assert.deepEqual(settings.cacheSizes, { instructionBytes: 0x4000, dataBytes: 0x2000 });

@@ -71,6 +71,11 @@ describe('a debug session', () => {
     assert.match(await client.refusal('configurationDone'), /already/);
   });
 
+  it('takes back the capability to step back where nothing is recorded', async () => {
+    const client = await new SessionClient().started({ kernel: 'builtin:any', history: { enabled: false } });
+    assert.deepEqual(client.events('capabilities'), [{ capabilities: { supportsStepBack: false } }]);
+  });
+
   it('suggests the name of a request that it does not know', async () => {
     const client = new SessionClient();
     assert.match(

@@ -134,6 +134,17 @@ const nandAttributes: readonly Attribute[] = [
   ...storageAttributes,
 ];
 
+const historyAttributes: readonly Attribute[] = [
+  { name: 'enabled', kind: 'flag', form: 'both', default: true, doc: 'Whether the past is recorded.' },
+  {
+    name: 'memory',
+    kind: 'size',
+    form: 'both',
+    default: '256M',
+    doc: 'Memory for it, of this computer, from `"4M"`. The more it is, the closer together are the states that are kept; the beginning is kept in any case.',
+  },
+];
+
 /** The attributes of `"type": "armvisor", "request": "launch"`, in the order of the documentation. */
 export const launchAttributes: readonly Attribute[] = [
   {
@@ -295,6 +306,13 @@ export const launchAttributes: readonly Attribute[] = [
       { value: 'vfp9', doc: 'A VFP9-S: what kernels that were built for the Android emulator find there.' },
     ],
     doc: 'The floating-point coprocessor.',
+  },
+  {
+    name: 'history',
+    kind: 'object',
+    form: 'both',
+    elements: historyAttributes,
+    doc: 'The recorded past, which step back, reverse continue and checkpoints go to ([docs/back-in-time.md](back-in-time.md)). Left out, it is recorded.',
   },
   {
     name: 'nsPerTick',

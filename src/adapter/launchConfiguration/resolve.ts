@@ -253,6 +253,7 @@ export function resolveLaunch(
   const sdCard = readInner(values.sdCard, attributeNamed('sdCard'), warnings, naming);
   const screen = readInner(values.screen, attributeNamed('screen'), warnings, naming);
   const cacheSizes = readInner(values.cacheSizes, attributeNamed('cacheSizes'), warnings, naming);
+  const history = readInner(values.history, attributeNamed('history'), warnings, naming);
   const optionalPath = (name: 'hypervisor' | 'policy' | 'kernel' | 'symbols' | 'initrd'): Partial<LaunchSettings> =>
     values[name] === undefined ? {} : { [name]: resolvePath(values[name] as string, base) };
   const settings: LaunchSettings = {
@@ -290,9 +291,22 @@ export function resolveLaunch(
       ...(values.date !== undefined && { epochSeconds: values.date as number }),
     },
     nsPerTick: values.nsPerTick as number,
+    ...(history && { historyBytes: historyBytes(history, naming) }),
   };
   checkStop(settings.stopOnEntry, domains, settings.hypervisor === undefined, naming);
   return { settings, warnings, fileAttributes: fileAttributesOf(settings, naming) };
+}
+
+/** Less would hold a few states of a small guest: whoever writes 256 means megabytes. */
+const LEAST_HISTORY_BYTES = 4 << 20;
+
+function historyBytes({ enabled, memory }: Record<string, unknown>, naming: Naming): number {
+  const bytes = parseSize(memory)!;
+  if (bytes < LEAST_HISTORY_BYTES)
+    throw new UserError(
+      `${naming('history.memory')} is ${quoteValue(memory)}, which is ${bytes} bytes: give at least "4M", such as "256M".`,
+    );
+  return enabled === false ? 0 : bytes;
 }
 
 const boardPath = (machine: string, folder: string | undefined): string =>

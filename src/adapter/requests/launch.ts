@@ -12,13 +12,18 @@ export const launch = defineRequest<DebugProtocol.LaunchRequestArguments, void>(
     const resolved = resolveLaunch(args);
     for (const warning of resolved.warnings) session.events.message(warning, 'warning');
     await session.launch(
-      args.noDebug ? { ...resolved, settings: { ...resolved.settings, stopOnEntry: false } } : resolved,
+      args.noDebug
+        ? { ...resolved, settings: { ...resolved.settings, stopOnEntry: false, historyBytes: 0 } }
+        : resolved,
     );
     const { engine, breakpoints } = session.debuggee;
     breakpoints.ignored = args.noDebug === true;
     for (const { name, limitations } of engine.images) {
       if (limitations.length > 0) session.events.message(`${name}: ${limitations.join('; ')}.`, 'warning');
     }
+    // A client that hears it shows no buttons for what cannot be done.
+    if (session.debuggee.settings.historyBytes === 0)
+      session.afterResponse(() => session.sendEvent('capabilities', { capabilities: { supportsStepBack: false } }));
     session.afterResponse(() => session.sendEvent('initialized'));
   },
 });

@@ -134,7 +134,7 @@ export class Campaign {
     prepare: (memory: KernelMemory) => void = () => {},
   ): Promise<CampaignResult> {
     const host = new NodeFileHost();
-    const engine = await launch(resolveLaunch(configuration(options)).settings, host);
+    const engine = await launch({ ...resolveLaunch(configuration(options)).settings, historyBytes: 0 }, host);
     try {
       const adversary = Image.parse('builtin:adversary', await host.readBuiltin('builtin:adversary'));
       return await new Campaign(options, engine, adversary, progress).result(prepare);

@@ -42,7 +42,7 @@ export async function boot(
   settings: Record<string, unknown>,
   progress: () => void = () => {},
 ): Promise<{ engine: DebugEngine; borders: Borders }> {
-  const engine = await launch(resolveLaunch(settings).settings, new NodeFileHost());
+  const engine = await launch({ ...resolveLaunch(settings).settings, historyBytes: 0 }, new NodeFileHost());
   const [image] = engine.images;
   const hypervisor = settings.hypervisor === undefined ? undefined : new Hypervisor(engine.machine, image!, []);
   const report = async (): Promise<void> => progress();

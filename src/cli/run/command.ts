@@ -89,7 +89,8 @@ export async function runCommand(file: string | undefined, options: RunOptions, 
   for (const warning of resolved.warnings) process.stderr.write(`armvisor: ${warning}\n`);
   const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
   const engine = await launch(
-    { ...resolved.settings, stopOnEntry: false, verifyTranslator: options.verifyTranslator === true },
+    // Nobody goes back in a run without a debugger.
+    { ...resolved.settings, stopOnEntry: false, historyBytes: 0, verifyTranslator: options.verifyTranslator === true },
     host,
   );
   // Of the machine as it was loaded: a snapshot is of some time after that.

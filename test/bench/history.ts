@@ -1,0 +1,135 @@
+/**
+ * `npm run bench -- history`: what the recorded past costs and how fast it answers, with three domains, on both engines. Recording is
+ * compared in turns with a session that records nothing, by processor time; the rest is what a person waits for. Prints medians; with
+ * --json the last line is one object. Asserts nothing.
+ */
+import { readFileSync } from 'node:fs';
+import { launch } from '../../src/debugger/launch';
+import type { DebugEngine, FileHost, LaunchSettings } from '../../src/debugger/types';
+
+const ROUNDS = 7;
+const BOOT = 20_000_000;
+const RUN = 80_000_000;
+const SEARCHED = 100_000_000;
+
+const host: FileHost = {
+  readFile: async (path) => new Uint8Array(readFileSync(path)),
+  readBuiltin: async (name) => new Uint8Array(readFileSync(`firmware/images/${name.slice('builtin:'.length)}.elf`)),
+  builtinSourceRoot: process.cwd(),
+};
+
+function settings(engine: string, historyBytes: number): LaunchSettings {
+  const domain = (name: string, kernel: string) => ({ name, kernel, memoryBytes: 16 << 20, commandLine: '' });
+  return {
+    machine: 'goldfish',
+    hypervisor: 'builtin:xen',
+    domains: [
+      domain('Domain-0', 'builtin:mini-os'),
+      domain('guest1', 'builtin:mini-os'),
+      domain('guest2', 'builtin:proc-os'),
+    ],
+    load: [],
+    stopOnEntry: false,
+    tickModel: 'goldfish',
+    cache: 'off',
+    nsPerTick: 5,
+    engine,
+    historyBytes,
+  };
+}
+
+const HISTORY_BYTES = 256 << 20;
+const running = (engine: DebugEngine): number => engine.threads().find((thread) => thread.running)!.id;
+
+const median = (values: readonly number[]): number =>
+  values.slice().sort((left, right) => left - right)[Math.floor(values.length / 2)]!;
+
+/** Processor time in milliseconds, which other programs on the computer disturb less than the clock. */
+async function processorMs(work: () => Promise<unknown>): Promise<number> {
+  const before = process.cpuUsage();
+  await work();
+  const { user, system } = process.cpuUsage(before);
+  return (user + system) / 1000;
+}
+
+async function waitedMs(work: () => Promise<unknown>): Promise<number> {
+  const before = performance.now();
+  await work();
+  return performance.now() - before;
+}
+
+async function booted(engine: string, historyBytes: number): Promise<DebugEngine> {
+  const session = await launch(settings(engine, historyBytes), host);
+  await session.resume({ untilInstruction: BOOT });
+  return session;
+}
+
+/** Both sessions run on, in turns; the ratio of their times in each turn. */
+async function recordingCost(engine: string): Promise<{ readonly mips: number; readonly percent: number }> {
+  const [plain, recording] = [await booted(engine, 0), await booted(engine, HISTORY_BYTES)];
+  const speeds: number[] = [];
+  const costs: number[] = [];
+  for (let round = 1; round <= ROUNDS; round++) {
+    const until = { untilInstruction: BOOT + round * RUN };
+    const without = await processorMs(() => plain.resume(until));
+    const withHistory = await processorMs(() => recording.resume(until));
+    speeds.push(RUN / 1000 / without);
+    costs.push((withHistory / without - 1) * 100);
+  }
+  return { mips: median(speeds), percent: median(costs) };
+}
+
+interface Row {
+  readonly operation: string;
+  readonly engine: string;
+  readonly median: number;
+  readonly most?: number;
+  readonly unit: 'ms' | '%';
+}
+
+async function waits(engine: string): Promise<readonly Row[]> {
+  const session = await booted(engine, HISTORY_BYTES);
+  await session.resume({ untilInstruction: BOOT + SEARCHED });
+  const step = (granularity: 'instruction' | 'line') => () =>
+    session.stepBack(running(session), granularity === 'line' ? 'over' : 'in', granularity);
+  const rows: Row[] = [];
+  for (const granularity of ['instruction', 'line'] as const) {
+    const first: number[] = [];
+    const next: number[] = [];
+    for (let index = 0; index < 15; index++) {
+      // Somewhere in the present: the machine ran there and has stopped.
+      const { latest } = session.past.status();
+      await session.past.goTo(latest);
+      await session.resume({ untilInstruction: latest + 1_234_567 + index * 98_765 });
+      first.push(await waitedMs(step(granularity)));
+      next.push(await waitedMs(step(granularity)));
+    }
+    const note = (operation: string, values: readonly number[]): void =>
+      void rows.push({ operation, engine, median: median(values), most: Math.max(...values), unit: 'ms' });
+    note(`step back (${granularity}), the first`, first);
+    note(`step back (${granularity}), the next`, next);
+  }
+  session.setFunctionBreakpoints([{ name: 'start_xen' }]);
+  const { latest } = session.past.status();
+  await session.past.goTo(latest);
+  const ms = await waitedMs(() => session.reverse());
+  const distance = latest - session.machine.instructionCount;
+  rows.push({ operation: 'reverse continue over 100 M', engine, median: (ms * SEARCHED) / distance, unit: 'ms' });
+  return rows;
+}
+
+async function main(): Promise<void> {
+  const results: Row[] = [];
+  for (const engine of ['interpreter', 'translator']) {
+    const { mips, percent } = await recordingCost(engine);
+    console.log(`${engine}: ${mips.toFixed(0)} million instructions in a second without recording`);
+    results.push({ operation: 'recording', engine, median: percent, unit: '%' }, ...(await waits(engine)));
+  }
+  for (const { operation, engine, median: value, most, unit } of results) {
+    const worst = most === undefined ? '' : `   at most ${most.toFixed(1)} ${unit}`;
+    console.log(`${operation.padEnd(36)} ${engine.padEnd(12)} ${value.toFixed(1).padStart(8)} ${unit}${worst}`);
+  }
+  if (process.argv.includes('--json')) console.log(JSON.stringify({ results }));
+}
+
+await main();
