@@ -8,11 +8,12 @@ import { registerCommands } from './commands';
 import { debugType } from './configurations';
 import { DynamicConfigurations, LaunchConfigurations } from './configurationProvider';
 import { SessionFollower } from './sessionFollower';
+import { showPolicyProblems } from './policyProblems';
 import { DisplayPanel } from './views/displayPanel';
 import { MemoryMapPanel } from './views/memoryMapPanel';
 import { PermissionsPanel } from './views/permissionsPanel';
 
-/** Called when a debug session of our type is resolved, or one of our commands is used for the first time. */
+/** Called when a debug session of our type is resolved, one of our commands is used, or a file of one of our languages is opened. */
 export function activate(context: vscode.ExtensionContext): void {
   const sessions = new SessionFollower();
   const permissions = new PermissionsPanel(context.extensionUri, sessions);
@@ -24,6 +25,7 @@ export function activate(context: vscode.ExtensionContext): void {
     memoryMap,
     permissions,
     display,
+    showPolicyProblems(),
     vscode.debug.registerDebugAdapterDescriptorFactory(debugType, new AdapterFactory(context.extensionPath)),
     vscode.debug.registerDebugAdapterTrackerFactory(debugType, sessions),
     vscode.debug.registerDebugConfigurationProvider(debugType, new LaunchConfigurations(), Initial),

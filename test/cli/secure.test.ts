@@ -4,8 +4,13 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } fr
 import os from 'node:os';
 import path from 'node:path';
 import { after, before, describe, it } from 'mocha';
+import { describeImage } from '../../src/cli/image';
+import { generateKey, signImage, verifyImage } from '../../src/cli/signing';
 import { armvisor, type CliResult } from '../support/cli';
 import { repository } from '../support/goldenText';
+import { signed, testKey } from '../support/signing';
+
+const TRAILER_BYTES = 112;
 
 const sample = path.join(repository, 'samples/secure');
 const [prepare, run] = [...readFileSync(path.join(sample, 'README.md'), 'utf8').matchAll(/```sh\n([^`]*)```/g)].map(
@@ -16,7 +21,6 @@ describe('The secure sample', function () {
   this.timeout(120_000);
   let folder: string;
   const results: CliResult[] = [];
-  const image = (...args: string[]): Promise<CliResult> => armvisor(['image', ...args], folder);
 
   before(async () => {
     folder = mkdtempSync(path.join(os.tmpdir(), 'armvisor-'));
@@ -42,28 +46,33 @@ describe('The secure sample', function () {
   });
 
   it('says what is wrong with an image that is not what was signed, or signed by another', async () => {
-    const bytes = readFileSync(path.join(folder, 'guest.signed.elf'));
+    const at = (name: string): string => path.join(folder, name);
+    const bytes = readFileSync(at('guest.signed.elf'));
+    const key = at('vendor.key.pub');
+    writeFileSync(at('other.elf'), signed(bytes.subarray(0, -TRAILER_BYTES), testKey(4)));
     bytes[5000]! ^= 1;
-    writeFileSync(path.join(folder, 'altered.elf'), bytes);
-    const key = ['--key', 'vendor.key.pub'];
-    const altered = await image('verify', 'altered.elf', ...key);
-    assert.match(altered.stderr, /altered\.elf: the signature is wrong, the image is not what was signed/);
-    await image('keygen', '--out', 'other.key');
-    const other = await image('verify', 'guest.signed.elf', '--key', 'other.key.pub');
-    assert.match(other.stderr, /is signed with another key, [0-9a-f]{64}: verify it with that one/);
-    const again = await image('keygen', '--out', 'vendor.key');
-    assert.match(again.stderr, /vendor\.key exists: choose another name/);
-    const wrong = await image('sign', 'guest.signed.elf', '--key', 'vendor.key.pub');
-    assert.match(wrong.stderr, /vendor\.key\.pub is no private Ed25519 key in PEM: make one with/);
-    assert.deepEqual(
-      [altered, other, again, wrong].map(({ code }) => code),
-      [1, 1, 1, 1],
+    writeFileSync(at('altered.elf'), bytes);
+    writeFileSync(at('cut.elf'), bytes.subarray(0, -1));
+    const refused = (what: Promise<void>, message: RegExp): Promise<void> => assert.rejects(what, { message });
+    await refused(
+      verifyImage(at('altered.elf'), key),
+      /altered\.elf: the signature is wrong, the image is not what was/,
     );
+    await refused(
+      verifyImage(at('other.elf'), key),
+      /is signed with another key, [0-9a-f]{64}: verify it with that one/,
+    );
+    await refused(verifyImage(at('cut.elf'), key), /cut\.elf carries no signature: sign it with/);
+    await refused(verifyImage(at('cut.elf'), at('vendor.key')), /vendor\.key is a private key: use the public one/);
+    await refused(signImage(at('cut.elf'), key), /vendor\.key\.pub is no private Ed25519 key in PEM: make one with/);
+    await refused(signImage(key, at('vendor.key')), /vendor\.key\.pub is no ELF file/);
+    assert.throws(() => generateKey(at('vendor.key')), /vendor\.key exists: choose another name/);
   });
 
   it('gives an image that is signed again one signature, and shows whose it is', async () => {
-    await image('sign', 'guest.signed.elf', '--key', 'vendor.key', '-o', 'again.elf');
-    assert.deepEqual(readFileSync(path.join(folder, 'again.elf')), readFileSync(path.join(folder, 'guest.signed.elf')));
-    assert.match((await image('again.elf')).stdout, /signature {2}Ed25519, not verified here; by key [0-9a-f]{64}/);
+    await armvisor(['image', 'sign', 'guest.signed.elf', '--key', 'vendor.key', '-o', 'again.elf'], folder);
+    const again = path.join(folder, 'again.elf');
+    assert.deepEqual(readFileSync(again), readFileSync(path.join(folder, 'guest.signed.elf')));
+    assert.match(await describeImage(again), /signature {2}Ed25519, not verified here; by key [0-9a-f]{64}/);
   });
 });

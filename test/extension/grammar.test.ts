@@ -1,35 +1,12 @@
 // The TextMate grammar of ARM assembly, run by VS Code's own tokenizer on lines as they stand in real sources.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import path from 'node:path';
-import type * as Oniguruma from 'vscode-oniguruma';
-import type * as Textmate from 'vscode-textmate';
 import type { IGrammar } from 'vscode-textmate';
+import { loadGrammar, textmate } from '../support/textmate';
 
 const root = path.resolve(import.meta.dirname, '../..');
 const scopeName = 'source.arm-assembly';
-/** Both packages are CommonJS without names that an import could see. */
-const require = createRequire(import.meta.url);
-const oniguruma = require('vscode-oniguruma') as typeof Oniguruma;
-const textmate = require('vscode-textmate') as typeof Textmate;
-
-async function loadGrammar(): Promise<IGrammar> {
-  const wasm = readFileSync(path.join(path.dirname(require.resolve('vscode-oniguruma')), 'onig.wasm'));
-  await oniguruma.loadWASM(wasm.buffer.slice(wasm.byteOffset, wasm.byteOffset + wasm.byteLength));
-  const file = path.join(root, 'syntaxes/arm-assembly.tmLanguage.json');
-  const registry = new textmate.Registry({
-    onigLib: Promise.resolve({
-      createOnigScanner: (sources) => new oniguruma.OnigScanner(sources),
-      createOnigString: (text) => new oniguruma.OnigString(text),
-    }),
-    loadGrammar: async () => textmate.parseRawGrammar(readFileSync(file, 'utf8'), file),
-  });
-  const grammar = await registry.loadGrammar(scopeName);
-  assert.ok(grammar !== null);
-  return grammar;
-}
-
 let grammar: IGrammar;
 
 /** Every token of the lines that has a scope of its own, with the innermost one shortened: "keyword.control.branch". */
@@ -51,7 +28,7 @@ function scopeIn(line: string, text: string): string | undefined {
 
 describe('The grammar of ARM assembly', () => {
   before(async () => {
-    grammar = await loadGrammar();
+    grammar = await loadGrammar('arm-assembly');
   });
 
   it('tells mnemonic, registers, immediate and comment of an instruction apart', () => {

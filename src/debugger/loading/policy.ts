@@ -18,7 +18,11 @@ export async function loadPolicy(file: string, host: FileHost, onWarning: (text:
 }
 
 /** @throws UserError with file, line and column */
-export async function compilePolicyText(file: string, text: string, host: FileHost): Promise<CompiledPolicy> {
+export async function compilePolicyText(
+  file: string,
+  text: string,
+  host: Pick<FileHost, 'readFile'>,
+): Promise<CompiledPolicy> {
   try {
     const keyFiles = new Map<string, string>();
     for (const name of keyFilesIn(file, text)) {
