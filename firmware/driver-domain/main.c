@@ -19,16 +19,24 @@
 #include "store.h"
 #include "xenstored.h"
 
-/* Nothing to do but to end the sleep: the main loop looks who is there. */
+static volatile int one_has_ended;
+
 static void domain_stopped(evtchn_port_t port)
 {
     (void)port;
+    one_has_ended = 1;
 }
 
 static void directory_changed(const char *path)
 {
     blkback_changed(path);
     netback_changed(path);
+}
+
+/* A little of everything, so that a guest that asks without end for one thing keeps nobody from another. 1 = there may be more. */
+static int serve_once(void)
+{
+    return xenstored_serve() | blkback_serve() | consback_serve() | netback_serve();
 }
 
 void kernel_main(void)
@@ -51,12 +59,17 @@ void kernel_main(void)
     served_find_all();
     manage_init(images, focus == 0);
     while (served_count() || manage_stays()) {
+        int busy;
+
         platform_events_off();
-        do
-            xenstored_serve();
-        while (blkback_serve() | consback_serve() | netback_serve());
-        served_let_go_of_ended(manage_ended);
-        if (served_count() || manage_stays())
+        busy = serve_once();
+        if (!busy || one_has_ended) {
+            one_has_ended = 0;
+            served_let_go_of_ended(manage_ended);
+        }
+        if (busy)
+            platform_events_restore(0);
+        else if (served_count() || manage_stays())
             platform_wait_for_event();
     }
     printk("driver-domain: nobody is left to serve\n");

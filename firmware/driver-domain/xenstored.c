@@ -358,17 +358,15 @@ static int serve(struct connection *c)
     return progress;
 }
 
-/* Round and round, one request of each domain: nobody keeps the others waiting for long. */
-void xenstored_serve(void)
+/* One request of each domain: nobody keeps the others waiting for long. */
+int xenstored_serve(void)
 {
-    int progress = 1;
+    int progress = 0;
 
-    while (progress) {
-        progress = 0;
-        for (unsigned i = 0; i < CONNECTIONS; i++)
-            if (connections[i])
-                progress |= serve(connections[i]);
-    }
+    for (unsigned i = 0; i < CONNECTIONS; i++)
+        if (connections[i])
+            progress |= serve(connections[i]);
+    return progress;
 }
 
 /* Nothing to do but to end the sleep: the main loop serves. */

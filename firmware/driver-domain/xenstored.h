@@ -12,8 +12,8 @@ int xenstored_connect(domid_t domain);
 /* Forgets a domain that has ended: connection, watches, nodes. */
 void xenstored_disconnect(domid_t domain);
 int xenstored_is_connected(domid_t domain);
-/* Serves all that is there; call after every event. */
-void xenstored_serve(void);
+/* Serves one request of each domain that has one; 1 = something was done. Call after every event, until it is 0. */
+int xenstored_serve(void);
 /* Told of every change, with the absolute path. */
 void xenstored_on_change(void (*callback)(const char *path));
 

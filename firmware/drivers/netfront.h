@@ -9,7 +9,7 @@
 #include <public/io/netif.h>
 
 /* Pages that wait for frames, and most frames on their way out. */
-#define NETFRONT_RX_PAGES 32
+#define NETFRONT_RX_PAGES 64
 #define NETFRONT_TX_PAGES 16
 
 struct netfront_page {

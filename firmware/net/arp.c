@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
  * ARP (RFC 826): which station has which address. An entry is made only when we ask, or when somebody asks us; what others tell
- * each other only refreshes entries that are there. While an answer is awaited one frame is kept for it.
+ * each other only refreshes entries that are there. While an answer is awaited a few frames are kept for it.
  */
 #include "net.h"
 
@@ -92,8 +92,12 @@ int arp_send_to(struct net_interface *interface, uint32_t address, uint8_t *fram
         entry->since = interface->now_ns;
         send(interface, ARP_REQUEST, NULL, address);
     }
-    memcpy(entry->frame, frame, length);
-    entry->held = length;
+    if (entry->held == ARP_HELD) {
+        net_drop(interface, NET_DROP_UNKNOWN);
+        return 0;
+    }
+    memcpy(entry->frames[entry->held], frame, length);
+    entry->lengths[entry->held++] = length;
     return 0;
 }
 
@@ -126,8 +130,8 @@ void arp_input(struct net_interface *interface, const uint8_t *packet, unsigned 
         entry->since = interface->now_ns;
         held = entry->held;
         entry->held = 0;
-        if (held)
-            transmit(interface, entry->mac, entry->frame, held);
+        for (unsigned i = 0; i < held; i++)
+            transmit(interface, entry->mac, entry->frames[i], entry->lengths[i]);
     }
     if (target == interface->address && get16(packet + ARP_OPERATION) == ARP_REQUEST)
         send(interface, ARP_REPLY, mac, sender);

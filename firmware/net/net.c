@@ -13,7 +13,8 @@ const char *net_drop_name(enum net_drop reason)
     static const char *const names[NET_DROP_REASONS] = {
         [NET_DROP_SHORT] = "too short",    [NET_DROP_NOT_OURS] = "not for us",  [NET_DROP_CHECKSUM] = "checksum",
         [NET_DROP_HEADER] = "header",      [NET_DROP_FRAGMENT] = "fragment",    [NET_DROP_PROTOCOL] = "protocol",
-        [NET_DROP_UNASKED] = "not asked for"};
+        [NET_DROP_UNASKED] = "not asked for",
+        [NET_DROP_UNKNOWN] = "to an address that does not answer"};
 
     return names[reason];
 }

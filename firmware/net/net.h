@@ -16,7 +16,8 @@
 #include "wire.h"
 
 #define ARP_ENTRIES    8
-#define ARP_RETRY_NS   100000000ull     /* between two requests for the same address */
+#define ARP_HELD       3                /* frames that wait for the answer; later ones are dropped */
+#define ARP_RETRY_NS   50000000ull      /* between two requests for the same address */
 #define ARP_EXPIRE_NS  60000000000ull
 
 /* Why a frame or packet was dropped. */
@@ -28,6 +29,7 @@ enum net_drop {
     NET_DROP_FRAGMENT,
     NET_DROP_PROTOCOL,      /* one that we do not speak */
     NET_DROP_UNASKED,       /* an answer to nothing */
+    NET_DROP_UNKNOWN,       /* on its way out, to an address that has not answered yet */
     NET_DROP_REASONS
 };
 
@@ -36,8 +38,9 @@ struct arp_entry {
     uint8_t mac[ETH_ADDRESS_BYTES];
     uint8_t known;
     uint64_t since;                     /* known since, or asked at */
-    unsigned held;                      /* bytes of a frame that waits for the answer; a later one takes its place */
-    uint8_t frame[ETH_FRAME_MAX];
+    unsigned held;                      /* frames that wait, */
+    unsigned lengths[ARP_HELD];         /* their bytes */
+    uint8_t frames[ARP_HELD][ETH_FRAME_MAX];
 };
 
 struct net_interface {

@@ -129,9 +129,11 @@ describe('Split drivers: the network', () => {
   it('learns the stations behind an open interface, a bounded number, and sends unknown ones to open interfaces only', () => {
     const network = new Network('1:any,2,3:any', ['mode=strangers count=9', 'mode=reach count=9', 'mode=watch']).run();
     const seen = (domain: number): string[] =>
-      [...network.console.matchAll(new RegExp(`domain ${domain} sees 60 bytes, type 9000, from 02, to (..)`, 'g'))].map(
-        (match) => match[1]!,
-      );
+      [
+        ...network.console.matchAll(
+          new RegExp(`domain ${domain} sees 60 bytes, type 9000, from 02, to (?!ff)(..)`, 'g'),
+        ),
+      ].map((match) => match[1]!);
     assert.deepEqual(seen(1), ['01', '02', '03', '04', '05', '06', '07', '08', '09', '99']);
     assert.deepEqual(seen(3), ['01', '99'], 'the first of nine is forgotten, the last was never heard of');
     network.expect('10.0.0.3: dropped, protocol: 9');
@@ -166,7 +168,7 @@ describe('Split drivers: the network', () => {
       'mode=garble-rx',
       'mode=crash',
       'mode=bad-pages timeout=300',
-      'mode=flood count=100 size=1472',
+      'mode=flood count=50 size=1472',
       'peer=10.0.0.8 count=3',
       'peer=10.0.0.7 count=3 size=1472',
     ]).run();
