@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
+import { createGoldfishBoard } from '../../src/machine/boards/goldfish';
 import { drivenGuests, SCRATCH, type DrivenGuest } from '../support/drivenGuest';
 import { Errno } from '../support/xenInterface';
 
@@ -142,5 +143,27 @@ describe('Hypervisor: physical interrupts', () => {
     assert.deepEqual(press(), [false, true]);
     assert.equal(domain0.call(SET_FOREGROUND_DOMAIN, 0), 0);
     assert.equal(takeEvent(domain0, ports[0]), true, 'what waits comes to the new one');
+  });
+});
+
+describe('Hypervisor: devices for guests', () => {
+  it('are found where the board has them, and nothing else is given away in their old places', () => {
+    for (const serialPorts of [1, 2, 3, 6]) {
+      const {
+        xen,
+        guests: [domain0],
+      } = drivenGuests(1, { machine: { board: createGoldfishBoard({ serialPorts }) } });
+      assert.ok(domain0);
+      const mapped = Array.from({ length: 32 }, (_, page) => 0xf001_0000 + 4096 * page).flatMap((address) => {
+        const { physicalAddress } = xen.machine.walk(address, 'read', true);
+        return physicalAddress === undefined ? [] : [physicalAddress];
+      });
+      const harmless = ['goldfish_rtc', 'goldfish-battery.0', 'goldfish_events.0'];
+      const expected = xen.machine.devices
+        .filter(({ instance }) => harmless.includes(instance))
+        .map(({ base }) => base);
+      assert.equal(expected.length, 3);
+      assert.deepEqual(mapped, expected, `${serialPorts} serial ports`);
+    }
   });
 });

@@ -1,14 +1,51 @@
 /* SPDX-License-Identifier: MIT
  *
- * Goldfish's interrupt controller, serial port and timer, as far as the hypervisor drives them.
+ * Goldfish's interrupt controller, serial port, timer and device bus, as far as the hypervisor drives them.
  */
+#include <xen/lib.h>
 #include <asm-arm/arch-goldfish/platform.h>
 #include <asm-arm/system.h>
+
+#define NAME_BYTES 32
+
+static struct {
+    unsigned long mfn, irq;
+} guest_devices[NR_GUEST_DEVICES];
+
+static void dcache_forget(void *from, unsigned int bytes)
+{
+    for (unsigned long line = (unsigned long)from & ~(CACHE_LINE - 1UL); line < (unsigned long)from + bytes; line += CACHE_LINE)
+        dcache_clean_invalidate_line(line);
+}
+
+/* Asks the bus for each device of the board, and remembers those that guests may have. */
+static void find_guest_devices(void)
+{
+    static const char *const names[NR_GUEST_DEVICES] = GUEST_DEVICES;
+    static char name[NAME_BYTES] __attribute__((aligned(CACHE_LINE)));     /* lines that hold nothing else */
+
+    goldfish_reg(BUS, BUS_COMMAND) = 0;
+    while (goldfish_reg(BUS, BUS_OP) == BUS_OP_ADD_DEVICE) {
+        unsigned int length = goldfish_reg(BUS, BUS_NAME_LENGTH);
+
+        if (length >= sizeof(name))
+            continue;
+        name[length] = '\0';
+        dcache_forget(name, sizeof(name));              /* the device writes memory behind the cache's back */
+        goldfish_reg(BUS, BUS_GET_NAME) = (uint32_t)name;
+        for (unsigned int i = 0; i < NR_GUEST_DEVICES; i++)
+            if (strcmp(name, names[i]) == 0) {
+                guest_devices[i].mfn = goldfish_reg(BUS, BUS_IO_BASE) >> PAGE_SHIFT;
+                guest_devices[i].irq = goldfish_reg(BUS, BUS_IRQ);
+            }
+    }
+}
 
 void platform_init(void)
 {
     goldfish_reg(PIC, PIC_DISABLE_ALL) = 0;
     goldfish_reg(TIMER, TIMER_CLEAR_ALARM) = 0;
+    find_guest_devices();
     goldfish_reg(TTY, TTY_CMD) = TTY_CMD_INT_ENABLE;
     platform_irq_enable(IRQ_TIMER);
     platform_irq_enable(IRQ_TTY);
@@ -78,8 +115,7 @@ unsigned int platform_console_read(char *to, unsigned int bytes)
     if (bytes > ready)
         bytes = ready;
     if (bytes) {
-        for (unsigned long line = (unsigned long)to & ~(CACHE_LINE - 1UL); line < (unsigned long)to + bytes; line += CACHE_LINE)
-            dcache_clean_invalidate_line(line);
+        dcache_forget(to, bytes);
         goldfish_reg(TTY, TTY_DATA_PTR) = (uint32_t)to;
         goldfish_reg(TTY, TTY_DATA_LEN) = bytes;
         goldfish_reg(TTY, TTY_CMD) = TTY_CMD_READ;
@@ -88,17 +124,23 @@ unsigned int platform_console_read(char *to, unsigned int bytes)
     return bytes;
 }
 
+unsigned long platform_guest_device(unsigned int index)
+{
+    return guest_devices[index].mfn;
+}
+
 bool platform_io_permitted(unsigned long mfn)
 {
-    static const uint32_t pages[] = DOM0_IO_PAGES;
-
-    for (unsigned int i = 0; i < ARRAY_SIZE(pages); i++)
-        if (mfn == (GOLDFISH_IO_PHYS + pages[i]) >> PAGE_SHIFT)
-            return true;
+    for (unsigned int i = 0; i < NR_GUEST_DEVICES; i++)
+        if (mfn == guest_devices[i].mfn)
+            return mfn != 0;
     return false;
 }
 
 bool platform_irq_permitted(unsigned int irq)
 {
-    return irq < NR_IRQS && (GUEST_IRQS >> irq & 1);
+    for (unsigned int i = 0; i < NR_GUEST_DEVICES; i++)
+        if (guest_devices[i].mfn && irq == guest_devices[i].irq)
+            return irq < NR_IRQS;
+    return false;
 }

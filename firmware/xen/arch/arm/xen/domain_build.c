@@ -102,12 +102,13 @@ static bool build_page_tables(struct domain *d, const struct layout *layout, uns
     set_group(table, GUEST_FIXMAP_START, next, 4, DOMAIN_KERNEL);
     next += PAGE_SIZE;
     if (d->domain_flags & DOMF_privileged) {
-        static const uint32_t io_pages[] = DOM0_IO_PAGES;
-
         set_group(table, GUEST_IO_START, next, 1, DOMAIN_IO);
-        for (unsigned int i = 0; i < ARRAY_SIZE(io_pages); i++)
-            ((uint32_t *)next)[io_pages[i] >> PAGE_SHIFT] =
-                L2_SMALL_UNCACHED(GOLDFISH_IO_PHYS + io_pages[i], L2_AP_KERNEL_ONLY);
+        for (unsigned int i = 0; i < NR_GUEST_DEVICES; i++) {
+            unsigned long device = platform_guest_device(i) - (GOLDFISH_IO_PHYS >> PAGE_SHIFT);
+
+            if (device < L1_TABLE_ENTRIES)
+                ((uint32_t *)next)[device] = L2_SMALL_UNCACHED(platform_guest_device(i) << PAGE_SHIFT, L2_AP_KERNEL_ONLY);
+        }
     }
     if (!get_l2_type(d, base >> PAGE_SHIFT))
         return false;

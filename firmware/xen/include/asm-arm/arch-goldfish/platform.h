@@ -39,20 +39,22 @@
 #define IRQ_TTY             4
 #define NR_IRQS             32
 
-/*
- * Devices whose page Domain-0 may map (MMU domain D2). None of them can be told to read or write memory: a device that
- * takes an address would do so with the hypervisor's rights.
- */
-#define GOLDFISH_RTC        0x10000
-#define GOLDFISH_BATTERY    0x14000
-#define GOLDFISH_EVENTS     0x15000
-#define DOM0_IO_PAGES       { GOLDFISH_RTC, GOLDFISH_BATTERY, GOLDFISH_EVENTS }
+/* The bus that tells which devices there are: where they lie depends on how the board is configured. */
+#define BUS                 0x1000
+#define BUS_OP              0x00    /* R: goes to the next device */
+#define BUS_COMMAND         0x00    /* W 0: before the first */
+#define BUS_GET_NAME        0x04    /* W virtual address */
+#define BUS_NAME_LENGTH     0x08    /* R */
+#define BUS_IO_BASE         0x10    /* R */
+#define BUS_IRQ             0x18    /* R */
+#define BUS_OP_ADD_DEVICE   8
 
-/* Their interrupt lines, which guests may bind. */
-#define IRQ_RTC             10
-#define IRQ_BATTERY         15
-#define IRQ_EVENTS          16
-#define GUEST_IRQS          (1UL << IRQ_RTC | 1UL << IRQ_BATTERY | 1UL << IRQ_EVENTS)
+/*
+ * Devices whose page Domain-0 may map (MMU domain D2) and whose interrupt line guests may bind. None of them can be told to
+ * read or write memory: a device that takes an address would do so with the hypervisor's rights.
+ */
+#define GUEST_DEVICES       { "goldfish_rtc", "goldfish-battery", "goldfish_events" }
+#define NR_GUEST_DEVICES    3
 
 /* arch/arm/arch-goldfish/ */
 s_time_t platform_now(void);
@@ -65,6 +67,7 @@ void platform_irq_disable(unsigned int irq);
 int platform_next_irq(void);        /* -1: none pending */
 void platform_console_write(const char *text, unsigned int bytes);
 unsigned int platform_console_read(char *to, unsigned int bytes);
+unsigned long platform_guest_device(unsigned int index);     /* the frame of its registers; 0: the board has none */
 bool platform_io_permitted(unsigned long mfn);
 bool platform_irq_permitted(unsigned int irq);
 
