@@ -12,6 +12,11 @@ const EVENT_CHANNEL_OP = 16;
 const GRANT_TABLE_OP = 20;
 const MULTICALL = 13;
 const SCHED_OP = 29;
+const DOM0_OP = 7;
+const DOM0_INTERFACE = 0x0300_0000;
+const DESTROY = 9;
+const PAUSE = 10;
+const UNPAUSE = 11;
 const POLL = 3;
 const BIND_IPI = 7;
 const SEND = 4;
@@ -119,6 +124,28 @@ describe('Hypervisor: limits of a policy', function () {
     const { counts, shares } = measured([busy, storm], 'events 200/s;');
     around(counts[1]!, 180, 220);
     around(shares[0]!, 0.9, 1);
+  });
+
+  it('outlast what Domain-0 does meanwhile: pausing, unpausing, and the end of the domain that waits', () => {
+    const { xen, guests } = drivenGuests(1, {
+      policy: policy('cpu 1%; } allow free_t greedy_t : dom0 *; limit free_t { cpu 100%;'),
+      nsPerTick: NS_PER_TICK,
+      others: [busy],
+    });
+    const dom0 = guests[0]!;
+    const op = (command: number): number => dom0.callWith(DOM0_OP, [command, DOM0_INTERFACE, 1]);
+    xen.machine.setBreakpoints([]);
+    xen.runUntilConsole('has reached its limit of CPU and waits', 5_000_000);
+    const second = xen.word(dom0.domain + xen.offset('domain', 'next_in_list'));
+    const vcpu = xen.word(second + xen.offset('domain', 'vcpu'));
+    const pauses = (): number => xen.word(vcpu + xen.offset('vcpu', 'pause_count'));
+    assert.equal(pauses(), 1);
+    assert.deepEqual([op(PAUSE), pauses(), op(UNPAUSE), pauses()], [0, 2, 0, 1]);
+    assert.equal(op(DESTROY), 0);
+    const end = xen.machine.ticks + TICKS_A_SECOND / 4;
+    while (xen.machine.ticks < end) xen.machine.run(100_000);
+    assert.equal(dom0.call(XEN_VERSION, 0), 3 << 16);
+    assert.doesNotMatch(xen.console, /panic/);
   });
 
   it('refuse event channels beyond a number, and others still get theirs', () => {

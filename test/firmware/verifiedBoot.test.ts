@@ -6,12 +6,14 @@ import { BootedXen, type Module } from '../support/bootXen';
 import { drivenGuests, SCRATCH, type DrivenGuest } from '../support/drivenGuest';
 import { signed, testKey } from '../support/signing';
 import { arm, call, tinyGuest } from '../support/tinyGuest';
-import { Errno } from '../support/xenInterface';
+import { DOMID_SELF, Errno } from '../support/xenInterface';
 
 const CONSOLE_IO = 18;
 const DOM0_OP = 7;
 const DOM0_INTERFACE = 0x0300_0000;
 const MMU_UPDATE = 1;
+const DOMID_IO = 0x7ff1;
+const DOMID_XEN = 0x7ff2;
 const STACK_BYTES = 3 * 4096;
 /** Order of the group (RFC 8032, 5.1), little-endian. */
 const ORDER = 2n ** 252n + 27742317777372353535851937790883648493n;
@@ -135,6 +137,21 @@ describe('Verified boot', function () {
       const create = (): number => dom0Op(dom0, 60, CREATED, 1, 0, image.length, 0, 0, 0, 0, 0, 0);
       return { xen, dom0, at: dom0.word(SCRATCH + 16), create };
     }
+
+    it('lets nobody map the policy and its keys, or the hypervisor’s copy of what it checks', () => {
+      const { xen, dom0 } = created();
+      const descriptor = descriptorOf(dom0, MAP_AT);
+      const policyFrame = 0x200;
+      const stackFrame = (xen.symbol('verify_stack') - 0xff00_0000) >>> 12;
+      for (const frame of [policyFrame, stackFrame])
+        for (const owner of [DOMID_SELF, CREATED, DOMID_IO, DOMID_XEN]) {
+          dom0.write(SCRATCH + 0x100, [descriptor, 0, (frame << 12) | 0xe, 0]);
+          const error = dom0.call(MMU_UPDATE, SCRATCH + 0x100, 1, 0, owner);
+          assert.ok(error < 0, `frame ${frame.toString(16)}, domain ${owner.toString(16)}: ${error}`);
+        }
+      const [magic] = new Uint32Array(xen.machine.readPhysical(policyFrame << 12, 4)!.slice().buffer);
+      assert.equal(magic, 0x098d_ea01, 'that is where the policy is');
+    });
 
     it('refuses an altered one, and starts the one that was signed', () => {
       const { xen, at, create } = created();

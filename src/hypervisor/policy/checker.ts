@@ -59,7 +59,8 @@ const limitKinds: Readonly<
 > = {
   memory: { field: 'memoryKilobytes', units: { K: 1, M: 1024 }, least: 1, most: 0x40_0000, like: '16M' },
   cpu: { field: 'cpuPercent', units: { '%': 1 }, least: 1, most: 100, like: '25%' },
-  ports: { field: 'eventChannels', units: { '': 1 }, least: 1, most: 1023, like: '32' },
+  // The builder gives each domain two.
+  ports: { field: 'eventChannels', units: { '': 1 }, least: 2, most: 1023, like: '32' },
   grants: { field: 'grants', units: { '': 1 }, least: 1, most: 1024, like: '64' },
   hypercalls: { field: 'hypercalls', units: { '/s': 1 }, least: 10, most: 10_000_000, like: '20000/s' },
   events: { field: 'events', units: { '/s': 1 }, least: 10, most: 10_000_000, like: '1000/s' },

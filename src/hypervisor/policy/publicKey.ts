@@ -9,7 +9,7 @@ const HEX = /^[0-9a-f]{64}$/i;
  * Encodings of points of small order, without the sign bit: with such a “key” a signature that fits any message can be made by
  * everybody. y = 0, 1, the two of order 8, p - 1, p and p + 1.
  */
-const SMALL_ORDER = new Set([
+export const SMALL_ORDER: ReadonlySet<string> = new Set([
   '0000000000000000000000000000000000000000000000000000000000000000',
   '0100000000000000000000000000000000000000000000000000000000000000',
   '26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05',

@@ -3,6 +3,7 @@ import { createPublicKey } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'mocha';
 import { compilePolicy } from '../../../src/hypervisor/policy/compile';
+import { SMALL_ORDER } from '../../../src/hypervisor/policy/publicKey';
 import { BootedXen, firmwareImage } from '../../support/bootXen';
 import { testKey } from '../../support/signing';
 
@@ -42,6 +43,7 @@ describe('The policy compiler', () => {
     ['type a; require signature for xen;', /^p:1:31: “xen” is the hypervisor/],
     ['type a; limit a { cpu 101%; }', /^p:1:23: “101%” is no limit of cpu: write one like “25%”, 1 to 100%/],
     ['type a; limit a { events 5/s; }', /^p:1:26: “5\/s” is no limit of events: write one like “1000\/s”, 10 to/],
+    ['type a; limit a { ports 1; }', /^p:1:25: “1” is no limit of ports: write one like “32”, 2 to 1023/],
     ['permit;', /^p:1:1: there is no statement “permit”/],
     ['type a; ?', /^p:1:9: “\?” has no meaning here/],
     [
@@ -70,6 +72,27 @@ describe('The policy compiler', () => {
       /p:2:38: memory:map_foreign lets a domain change a running a, whose image must be/,
     );
     assert.match(warnings.join('\n'), /p:1:\d+: no type requires a signature by “idle”/);
+  });
+
+  it('refuses as keys exactly the points of which eight times is nothing', () => {
+    const p = 2n ** 255n - 19n;
+    const modulo = (value: bigint): bigint => ((value % p) + p) % p;
+    const power = (base: bigint, exponent: bigint): bigint =>
+      exponent === 0n ? 1n : modulo(power(modulo(base * base), exponent >> 1n) * (exponent & 1n ? base : 1n));
+    const divided = (a: bigint, b: bigint): bigint => modulo(a * power(modulo(b), p - 2n));
+    const d = divided(-121665n, 121666n);
+    /** Doubling on -x² + y² = 1 + d x² y², of which y and the square of x are enough. */
+    const doubled = ({ y, xx }: { y: bigint; xx: bigint }): { y: bigint; xx: bigint } => ({
+      y: divided(y * y + xx, 2n + xx - y * y),
+      xx: divided(4n * xx * y * y, (y * y - xx) ** 2n),
+    });
+    const eightfold = (hex: string): bigint => {
+      const y = BigInt(`0x${Buffer.from(hex, 'hex').reverse().toString('hex')}`) & (2n ** 255n - 1n);
+      const point = { y: modulo(y), xx: divided(y * y - 1n, d * y * y + 1n) };
+      return doubled(doubled(doubled(point))).y;
+    };
+    for (const hex of SMALL_ORDER) assert.equal(eightfold(hex), 1n, hex);
+    for (let seed = 1; seed < 5; seed++) assert.notEqual(eightfold(testKey(seed).hex), 1n);
   });
 
   it('warns of rules that never apply: idle types, impossible targets, repetitions', () => {
