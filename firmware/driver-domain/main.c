@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * The driver domain: a Domain-0 that serves the directory, consoles, disks and a network to the domains that the hypervisor or itself has
- * built, until all of them have ended. Options: disk=DOMAINS (blkback.h), focus=DOMAIN (consback.h; 0: commands), net=DOMAINS (netback.h),
- * start=IMAGES (manage.h).
+ * built, until all of them have ended. Options: disk=DOMAINS (blkback.h), focus=DOMAIN (consback.h; 0: commands), net=DOMAINS and
+ * rate=KB/s (netback.h), start=IMAGES (manage.h).
  */
 #include "blkback.h"
 #include "consback.h"
@@ -54,7 +54,7 @@ void kernel_main(void)
     }
     blkback_init(disks);
     consback_init((domid_t)focus, manage_input);
-    netback_init(interfaces);
+    netback_init(interfaces, option_number(platform_command_line(), "rate", 0));
     xenstored_on_change(directory_changed);
     served_find_all();
     manage_init(images, focus == 0);

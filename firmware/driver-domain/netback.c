@@ -6,6 +6,9 @@
  *
  * Guests are hostile. A request is copied out of the ring before it is looked at, and a frame out of the sender's page before the bridge
  * looks at it. A receiver without room loses its frames, and holds up nobody. Indices that cannot be end the connection, and only that one.
+ *
+ * With a rate each interface has a credit of bytes, which grows with time up to what it may send in BURST_US. Who has none left waits in its
+ * ring: nothing of it is dropped, and the others do not feel it.
  */
 #include "netback.h"
 
@@ -24,6 +27,10 @@
 
 #define NET_TEXT 64
 #define ROUND    GRANT_PAGES_MAX    /* frames of one domain before the next one's turn */
+#define BURST_US 10000
+#define RETRY_NS 1000000ull         /* whoever has no credit is looked at again after this */
+#define COST_MIN 64                 /* bytes */
+#define RATE_MAX 100000             /* KB/s: more than all of this can carry, and its products still fit into 32 bits */
 
 struct vif {
     domid_t domain;
@@ -35,6 +42,8 @@ struct vif {
     struct granted_pages tx_page, rx_page;
     evtchn_port_t port;
     uint8_t mac[ETH_ADDRESS_BYTES];
+    int credit;                     /* thousandths of bytes that it may send now; a last frame may overdraw it */
+    uint64_t credited_ns;           /* up to when */
     unsigned from_guest, to_guest;  /* frames */
     unsigned refused;               /* requests that cannot be */
     unsigned spoofed;               /* not let pass by the bridge */
@@ -45,11 +54,16 @@ struct vif {
 static struct vif *vifs[BRIDGE_PORTS];  /* by their port of the bridge */
 static unsigned slots;                  /* of them used at some time: no others are looked at */
 static char given[NET_TEXT];
+static unsigned rate;                   /* KB/s of each; 0: as much as it can */
+static uint64_t wake_ns;                /* when somebody who waits has credit again; 0: nobody waits */
 static uint8_t frame[(NETIF_FRAME_MAX + 3) & ~3] __attribute__((aligned(4)));
 
-void netback_init(const char *interfaces)
+void netback_init(const char *interfaces, unsigned kilobytes_per_second)
 {
     format_text(given, sizeof given, "%s", interfaces);
+    rate = kilobytes_per_second < RATE_MAX ? kilobytes_per_second : RATE_MAX;
+    if (rate)
+        platform_start_ticks();     /* so that the timer wakes us (netback_serve) */
 }
 
 static void set_state(struct vif *vif, XenbusState state)
@@ -175,6 +189,12 @@ static int request_is_sane(const struct netif_tx_request *request)
            (unsigned)request->offset + request->size <= PAGE_SIZE && (request->flags & ~NETTXF_data_validated) == 0;
 }
 
+/* Of its credit: whatever is wrong with it, a request is work for us. */
+static int request_cost(const struct netif_tx_request *request)
+{
+    return 1000 * (request->size < COST_MIN ? COST_MIN : request->size);
+}
+
 /* What the sender's page has at `page` is passed on: NETIF_RSP_*. */
 static int16_t pass_on(unsigned port, const struct netif_tx_request *request, const char *page)
 {
@@ -214,6 +234,30 @@ static int pass_on_together(struct round *round, unsigned first, unsigned last)
     return 1;
 }
 
+/* Has it credit? If not, netback_serve learns when it has. */
+static int may_send(struct vif *vif)
+{
+    uint64_t now_ns = hypervisor_system_time(), passed_ns = now_ns - vif->credited_ns;
+    int most = (int)(BURST_US * rate);
+
+    if (passed_ns >= BURST_US * 1000ull) {
+        vif->credited_ns = now_ns;
+        vif->credit += most;
+    } else {
+        unsigned us = (unsigned)passed_ns / 1000;
+
+        vif->credited_ns += us * 1000;
+        vif->credit += (int)(us * rate);
+    }
+    if (vif->credit > most)
+        vif->credit = most;
+    if (vif->credit > 0)
+        return 1;
+    if (!wake_ns || wake_ns > now_ns + RETRY_NS)
+        wake_ns = now_ns + RETRY_NS;
+    return 0;
+}
+
 /* Takes up to ROUND requests, passes on their frames, answers; 1 = there was something. */
 static int serve(unsigned port)
 {
@@ -231,11 +275,15 @@ static int serve(unsigned port)
         RING_FINAL_CHECK_FOR_REQUESTS(ring, more);
         return more;
     }
+    if (rate && !may_send(vif))
+        return 0;
     RING_BARRIER();
     round.port = port;
-    for (round.count = 0; ring->req_cons != prod && round.count < ROUND; round.count++) {
+    for (round.count = 0; ring->req_cons != prod && round.count < ROUND && (!rate || vif->credit > 0); round.count++) {
         RING_COPY_REQUEST(ring, ring->req_cons, &round.requests[round.count]);
         ring->req_cons++;
+        if (rate)
+            vif->credit -= request_cost(&round.requests[round.count]);
         round.statuses[round.count] = NETIF_RSP_ERROR;
     }
     if (!pass_on_together(&round, 0, round.count))
@@ -377,6 +425,7 @@ int netback_serve(void)
 {
     int progress = 0;
 
+    wake_ns = 0;
     for (unsigned i = 0; i < slots; i++) {
         if (vifs[i] && vifs[i]->changed) {
             vifs[i]->changed = 0;
@@ -393,6 +442,8 @@ int netback_serve(void)
         if (vifs[i]->ring_is_bad)
             shut_off(i, "indices of its ring that cannot be");
     }
+    if (!progress && wake_ns)
+        hypervisor_set_timer_op(wake_ns);
     return progress;
 }
 

@@ -7,8 +7,11 @@
 
 #include <public/xen.h>
 
-/* Once. `interfaces` says who gets one: "1,2", "all", "all:any"; "any" = other addresses than its own may stand behind it. "" = nobody. */
-void netback_init(const char *interfaces);
+/*
+ * Once. `interfaces` says who gets one: "1,2", "all", "all:any"; "any" = other addresses than its own may stand behind it. "" = nobody.
+ * Each may send so many kilobytes (of 1000 bytes) a second; 0 = as many as it can.
+ */
+void netback_init(const char *interfaces, unsigned kilobytes_per_second);
 /* Makes the device's directories when this domain gets one. After its directory is there. */
 void netback_offer(domid_t domain);
 /* The domain has ended. */

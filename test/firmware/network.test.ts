@@ -185,6 +185,23 @@ describe('Split drivers: the network', () => {
     assert.doesNotMatch(network.console, /fault at pc/);
   });
 
+  it('lets an interface send no more than its rate, loses nothing of it, and does not keep the others waiting', () => {
+    const network = new Network('all rate=1000', [
+      'mode=flood count=60 size=986',
+      'peer=10.0.0.4 count=4',
+      'linger=300',
+    ]);
+    network.run();
+    const [, us] = /ping-guest: 60 frames in (\d+) us\n/.exec(network.console) ?? [];
+    // 60 frames of 1000 bytes; ten are the first burst, and sixteen are still on their way when the guest has sent the last.
+    assert.ok(Number(us) >= 33_000 && Number(us) <= 37_000, `${us} us`);
+    network.expect(
+      'driver-domain: network: domain 1: 61 frames from it, 3 to it, 0 refused, 0 not let pass, 0 lost',
+      '10.0.0.3 -> 10.0.0.4: 4 packets transmitted, 4 received, 0% packet loss, 0 damaged',
+      '10.0.0.4: dropped, protocol: 60',
+    );
+  });
+
   it('has hosts that check what they get, and say what they cannot do', () => {
     const network = new Network('all', ['mode=probe peer=10.0.0.3', '']);
     const frames = network.capture(30_000_000).map(decodeFrameOfHost);
