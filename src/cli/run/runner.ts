@@ -86,6 +86,9 @@ function endOf(stop: StopEvent, after: string, used: boolean): Ending | undefine
   if (stop.reason === 'halted')
     return { reason: 'halted', sentence: `The machine halted ${after}: ${stop.description}.` };
   if (stop.reason === 'waiting') {
+    // The engine says so when no domain is left that could go on.
+    const ended = /^All domains have stopped \(.*\)/.exec(stop.description)?.[0];
+    if (ended) return { reason: 'waiting', sentence: `${ended}, ${after}.` };
     return { reason: 'waiting', sentence: `Everything waits for an interrupt that never comes, ${after}.` };
   }
   if (stop.reason === 'pause') return { reason: 'interrupted', sentence: `Interrupted ${after}.` };
