@@ -36,6 +36,16 @@ void platform_console_write(const char *text, size_t length);
 /* Starts the tick: from now on kernel_tick is called TICKS_PER_SECOND times a second of running. */
 void platform_start_ticks(void);
 
+/* Nanoseconds since the machine started. */
+uint64_t platform_time_ns(void);
+/* Nanoseconds since 1970; 0 when nobody has set that clock, else 1. */
+int platform_wall_clock_ns(uint64_t *ns);
+/*
+ * Has kernel_alarm called once at this time, the last one told; 0: not at all. It shares the timer of the ticks: from the first
+ * alarm on, a tick that comes together with one is not counted.
+ */
+void platform_set_alarm(uint64_t at_ns);
+
 /* Interrupts (bare) or upcalls for events (Xen) off, and back to what they were. */
 unsigned platform_events_off(void);
 void platform_events_restore(unsigned were_off);

@@ -4,6 +4,7 @@
  * becomes the stack of the thread "main" (sched.c).
  *
  * Command line: rounds=N  how often each thread of the workload runs (0 or absent: for ever)
+ *               selftest=1 tests the kernel instead (kernel/selftest)
  *               name=TEXT what this domain calls itself (absent: Domain- and its number, as Xen's tools do)
  */
 #include "console.h"
@@ -11,6 +12,7 @@
 #include "lib.h"
 #include "mm.h"
 #include "platform.h"
+#include "selftest/selftest.h"
 #include "timer.h"
 #include "workload.h"
 
@@ -27,6 +29,8 @@ void kernel_main(void)
     printk("mini-OS: %u KB free, %u threads, rounds=%u%s\n", pages * (PAGE_SIZE / 1024), WORKLOAD_THREADS, rounds,
            rounds ? "" : " (for ever)");
     platform_start_ticks();
+    if (option_number(command_line, "selftest", 0))
+        platform_shutdown(selftest() != 0);
     unsigned threads = run_workload(rounds);
     printk("mini-OS: %s: %u threads done in %u ticks, shutting down\n", name, threads, (unsigned)ticks());
     platform_shutdown(0);

@@ -4,6 +4,7 @@
  * Pages come from pages.c when no chunk fits, and stay here.
  */
 #include "console.h"
+#include "lib.h"
 #include "mm.h"
 #include "platform.h"
 
@@ -95,4 +96,19 @@ void free(void *memory)
         return;
     }
     insert_chunk(chunk);
+}
+
+void *allocate_zeroed(size_t length)
+{
+    void *memory = malloc(length);
+
+    return memory ? memset(memory, 0, length) : NULL;
+}
+
+int malloc_is_sound(void)
+{
+    for (struct chunk *chunk = first_free; chunk; chunk = chunk->next)
+        if (chunk->bytes < sizeof *chunk || chunk->bytes % 8 != 0 || (chunk->next && chunk->next <= chunk_end(chunk)))
+            return 0;
+    return 1;
 }

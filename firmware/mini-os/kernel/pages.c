@@ -83,11 +83,28 @@ void *pages_allocate(unsigned order)
     return page_address(page);
 }
 
+/* Whether these are pages that pages_allocate may have given: aligned, inside, and no free block reaches into them. */
+static int is_allocated(uintptr_t page, unsigned order)
+{
+    if (order >= ORDERS || page & ((1u << order) - 1) || page < first_page || page - first_page + (1u << order) > page_count)
+        return 0;
+    for (uintptr_t each = page; each < page + (1u << order); each++)
+        if (block_order[each - first_page] != NOT_A_FREE_BLOCK)
+            return 0;
+    /* A larger free block that begins in front. */
+    for (unsigned larger = order + 1; larger < ORDERS; larger++) {
+        uintptr_t start = page & ~(uintptr_t)((1u << larger) - 1);
+        if (start >= first_page && block_order[start - first_page] == larger)
+            return 0;
+    }
+    return 1;
+}
+
 void pages_free(void *block, unsigned order)
 {
     uintptr_t page = (uintptr_t)block >> PAGE_SHIFT;
 
-    if (page < first_page || page - first_page >= page_count || block_order[page - first_page] != NOT_A_FREE_BLOCK) {
+    if ((uintptr_t)block % PAGE_SIZE || !is_allocated(page, order)) {
         printk("mini-OS: pages_free: %p is not an allocated block, ignored\n", block);
         return;
     }
@@ -99,4 +116,18 @@ void pages_free(void *block, unsigned order)
         page &= ~(uintptr_t)(1u << order);
     }
     add_block(page, order);
+}
+
+unsigned pages_free_count(void)
+{
+    return free_count;
+}
+
+unsigned pages_largest_order(void)
+{
+    unsigned order = ORDERS - 1;
+
+    while (order && list_is_empty(&free_blocks[order]))
+        order--;
+    return order;
 }

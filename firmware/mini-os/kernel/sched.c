@@ -38,7 +38,7 @@ static void make_runnable(struct thread *thread)
     platform_events_restore(were_off);
 }
 
-struct thread *create_thread(const char *name, void (*function)(void *), void *data)
+static struct thread *create(const char *name, void (*function)(void *), void *data, uint32_t flags)
 {
     struct thread *thread = malloc(sizeof *thread);
     char *stack = pages_allocate(STACK_ORDER);
@@ -52,6 +52,7 @@ struct thread *create_thread(const char *name, void (*function)(void *), void *d
     }
     memset(thread, 0, sizeof *thread);
     thread->name = name;
+    thread->flags = flags;
     thread->stack = stack;
     *(struct thread **)stack = thread;
     struct switch_frame *frame = (struct switch_frame *)(stack + STACK_BYTES) - 1;
@@ -64,6 +65,23 @@ struct thread *create_thread(const char *name, void (*function)(void *), void *d
     return thread;
 }
 
+struct thread *create_thread(const char *name, void (*function)(void *), void *data)
+{
+    return create(name, function, data, 0);
+}
+
+struct thread *create_joinable_thread(const char *name, void (*function)(void *), void *data)
+{
+    return create(name, function, data, THREAD_JOINABLE);
+}
+
+/* That of a joinable thread is freed by join_thread. */
+static void free_structure(struct thread *thread)
+{
+    if (!(thread->flags & THREAD_JOINABLE))
+        free(thread);
+}
+
 /* Frees the memory of ended threads; not their own job, as nobody can free the stack that he stands on. */
 static void free_exited(void)
 {
@@ -71,7 +89,7 @@ static void free_exited(void)
         struct thread *thread = LIST_ENTRY(exited.next, struct thread, run_list);
         list_remove(&thread->run_list);
         pages_free(thread->stack, STACK_ORDER);
-        free(thread);
+        free_structure(thread);
     }
 }
 
@@ -106,22 +124,59 @@ void schedule(void)
     free_exited();
 }
 
+/*
+ * Unlike schedule, this clears the flag and looks for the next thread with events off: a handler that wakes this thread in between
+ * would otherwise put it into the queue, and schedule once more.
+ */
 void block_thread(void)
 {
-    running->flags &= ~THREAD_RUNNABLE;
-    schedule();
+    unsigned were_off = platform_events_off();
+    struct thread *previous = running;
+
+    previous->flags &= ~THREAD_RUNNABLE;
+    struct thread *next = take_next();
+    /* On for whoever comes next: a thread switches with events on, and finds them on. */
+    platform_events_restore(0);
+    if (next != previous) {
+        running = next;
+        switch_threads(previous, next);
+    }
+    free_exited();
+    if (were_off)
+        platform_events_off();
 }
 
 void wake_thread(struct thread *thread)
 {
+    unsigned were_off = platform_events_off();
+
     if (!(thread->flags & (THREAD_RUNNABLE | THREAD_EXITED)))
         make_runnable(thread);
+    platform_events_restore(were_off);
 }
 
 void exit_thread(void)
 {
-    running->flags = THREAD_EXITED;
+    unsigned were_off = platform_events_off();
+
+    running->flags = THREAD_EXITED | (running->flags & THREAD_JOINABLE);
     list_add_last(&exited, &running->run_list);
+    if (running->joiner)
+        wake_thread(running->joiner);
+    platform_events_restore(were_off);
     schedule();
     __builtin_unreachable();
+}
+
+void join_thread(struct thread *thread)
+{
+    unsigned were_off = platform_events_off();
+
+    while (!(thread->flags & THREAD_EXITED)) {
+        thread->joiner = running;
+        block_thread();
+    }
+    platform_events_restore(were_off);
+    free_exited(); /* its stack, if nobody else has been here since */
+    free(thread);
 }

@@ -27,6 +27,8 @@
 
 #define TIMER_IRQ 3
 
+#define NS_PER_TICK (1000000000u / TICKS_PER_SECOND)
+
 /* CPSR bits and modes (ARM DDI 0100 A2.5). */
 #define CPSR_IRQ_OFF 0x80
 #define CPSR_FIQ_OFF 0x40
@@ -38,6 +40,9 @@
 
 #ifndef __ASSEMBLY__
 #include <stdint.h>
+
+/* platform.c: when the next tick is due. */
+extern uint64_t board_next_tick_ns;
 
 static inline uint32_t board_read(uintptr_t base, unsigned offset)
 {

@@ -12,6 +12,8 @@ struct frame {
 
 /* platform.c; called by vectors.S in SVC mode, interrupts masked. */
 void board_interrupt(unsigned vector, const struct frame *frame);
+/* clock.c; the same, instead of board_interrupt once an alarm has been set. */
+void board_alarm_interrupt(unsigned vector, const struct frame *frame);
 void board_fault(unsigned vector, const struct frame *frame) __attribute__((noreturn));
 
 #endif

@@ -16,13 +16,11 @@
 #define TAG_MEM     0x54410002 /* bytes, start */
 #define TAG_CMDLINE 0x54410009 /* text, NUL-terminated */
 
-#define NS_PER_TICK (1000000000u / TICKS_PER_SECOND)
-
 extern char __image_end[];
 
 static const char *command_line = "";
 static uintptr_t memory_end = 0x00800000; /* what any board has, if the loader says nothing */
-static uint64_t next_alarm_ns;
+uint64_t board_next_tick_ns;
 
 static void read_tags(const uint32_t *tag)
 {
@@ -76,16 +74,16 @@ void platform_console_write(const char *text, size_t length)
 /* The alarm is for once: each one is set from the one before it, so that ticks keep their pace. */
 static void set_next_alarm(void)
 {
-    next_alarm_ns += NS_PER_TICK;
-    board_write(TIMER_BASE, TIMER_ALARM_HIGH, (uint32_t)(next_alarm_ns >> 32));
-    board_write(TIMER_BASE, TIMER_ALARM_LOW, (uint32_t)next_alarm_ns);
+    board_next_tick_ns += NS_PER_TICK;
+    board_write(TIMER_BASE, TIMER_ALARM_HIGH, (uint32_t)(board_next_tick_ns >> 32));
+    board_write(TIMER_BASE, TIMER_ALARM_LOW, (uint32_t)board_next_tick_ns);
 }
 
 void platform_start_ticks(void)
 {
     uint32_t low = board_read(TIMER_BASE, TIMER_TIME_LOW);
 
-    next_alarm_ns = (uint64_t)board_read(TIMER_BASE, TIMER_TIME_HIGH) << 32 | low;
+    board_next_tick_ns = (uint64_t)board_read(TIMER_BASE, TIMER_TIME_HIGH) << 32 | low;
     set_next_alarm();
     board_write(PIC_BASE, PIC_ENABLE, TIMER_IRQ);
 }

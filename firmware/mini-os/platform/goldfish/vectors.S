@@ -117,6 +117,23 @@ vector_irq:
         .size   vector_irq, . - vector_irq
 
 /*
+ * vector_irq_alarm
+ *
+ * As vector_irq, whose slot it takes when clock.c sets the first alarm. Next: board_alarm_interrupt, then back.
+ */
+        .global vector_irq_alarm
+        .type   vector_irq_alarm, %function
+vector_irq_alarm:
+        .cfi_startproc simple
+        .cfi_signal_frame
+        .cfi_return_column 15
+        TO_SVC  4, 0x18
+        bl      board_alarm_interrupt
+        FROM_SVC
+        .cfi_endproc
+        .size   vector_irq_alarm, . - vector_irq_alarm
+
+/*
  * The faults: all end in board_fault(vector, frame), which prints and stops.
  */
         .macro  FAULT name, offset, vector

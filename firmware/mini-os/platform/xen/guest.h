@@ -7,6 +7,9 @@
 
 #include "hypercall.h"
 
+/* platform.c: the port of VIRQ_TIMER, negative before platform_start_ticks. For clock.c. */
+extern int guest_timer_port;
+
 /* boot.c. Before guest_init neither is set. */
 extern struct start_info *start_info;
 extern struct shared_info *shared_info;

@@ -49,10 +49,13 @@ static void timer_event(evtchn_port_t port)
     kernel_tick();
 }
 
+int guest_timer_port = -XEN_ENOENT;
+
 void platform_start_ticks(void)
 {
     int port = events_bind_virq(VIRQ_TIMER, timer_event);
 
+    guest_timer_port = port;
     if (port < 0)
         printk("mini-OS: VIRQ_TIMER cannot be bound, error %d: going on without ticks\n", port);
 }
