@@ -262,7 +262,8 @@ export class Campaign {
       nextTurn = machine.instructionCount + SLICE;
       if (this.hypercalls !== calls) [calls, since] = [this.hypercalls, machine.instructionCount];
       else if (machine.instructionCount - since > LONGEST_SILENCE) return 'no adversary calls any more';
-      this.progress(`seed ${options.seed}: ${this.hypercalls.toLocaleString('en-US')} hypercalls`);
+      const tenths = Math.floor((10 * this.hypercalls) / options.count);
+      this.progress(`seed ${options.seed}, ${tenths} tenths: ${this.hypercalls.toLocaleString('en-US')} hypercalls`);
       await new Promise(setImmediate);
     }
     this.shares.settle(machine.ticks);
