@@ -10,26 +10,26 @@
 
 /* Every class of attacks, in the order of their numbers: X(name, weight). docs/isolation.md has a line for each. */
 #define ATTACKS(X) \
-    X(hypercalls, 30) \
-    X(structures, 30) \
-    X(multicalls, 4) \
-    X(descriptors, 20) \
-    X(mappings, 20) \
-    X(spaces, 4) \
-    X(stale_translations, 6) \
+    X(hypercalls, 120) \
+    X(structures, 120) \
+    X(multicalls, 12) \
+    X(descriptors, 40) \
+    X(mappings, 30) \
+    X(spaces, 2) \
+    X(stale_translations, 8) \
     X(reservations, 4) \
-    X(grants, 20) \
-    X(escaped_grants, 6) \
-    X(events, 16) \
-    X(frames, 6) \
-    X(stacks, 6) \
+    X(grants, 50) \
+    X(escaped_grants, 5) \
+    X(events, 24) \
+    X(frames, 8) \
+    X(stacks, 5) \
     X(accesses, 16) \
     X(coprocessors, 10) \
     X(instructions, 10) \
     X(status_registers, 6) \
     X(system_calls, 4) \
-    X(user_mode, 6) \
-    X(storms, 2) \
+    X(user_mode, 8) \
+    X(storms, 3) \
     X(batches, 1) \
     X(recursion, 1)
 

@@ -79,7 +79,7 @@ void attack_instructions(void)
 void attack_status_registers(void)
 {
     static const uint32_t kinds[] = {0xe120f000, 0xe160f000, 0xe320f000, 0xe360f000, 0xe10f0000, 0xe14f0000, 0xe1b0f000,
-                                     0xe8fd8000, 0xe8dd8000, 0xe25ef004};
+                                     0xe8fd8000, 0xe8dd8000};
     uint32_t instruction = kinds[below(sizeof kinds / sizeof *kinds)];
 
     if ((instruction & 0x0fb0f000) == 0x0120f000)

@@ -78,6 +78,9 @@ void attack_events(void)
     }
     event_op(&operation);
     /* the hypervisor believes none of it */
-    if (one_in(4))
+    if (one_in(4)) {
         ((volatile unsigned long *)shared_info)[below(PAGE_SIZE / 4)] = random32();
+        shared_info->evtchn_mask[0] = 0;
+        events_unmask();            /* or no tick would end an attack that goes on for ever */
+    }
 }

@@ -17,7 +17,7 @@
 
 #define ADVERSARIES_MAX 8
 #define LOOK_NS         10000000u       /* how often those that live are looked at */
-#define LIFE_NS         400000000u      /* of CPU time: then the next seed gets its turn */
+#define LIFE_NS         60000000u       /* of CPU time: then the next seed gets its turn; some loop for ever */
 
 extern const char guest_image[], guest_image_end[];     /* ../control/image.S: adversary.elf without its debug information */
 

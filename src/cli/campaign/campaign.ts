@@ -68,6 +68,7 @@ const CALLER_MASK = 0xdf;
 const USR_INTERRUPTIBLE = 0x10;
 const MOST_VIOLATIONS = 8;
 const MOST_PRIVILEGED = 8;
+const LEAST_STACK_ROOM = 1024;
 const KEPT_CONSOLE = 1 << 20;
 
 export type Progress = (text: string) => void;
@@ -107,6 +108,7 @@ export class Campaign {
   private readonly attacking = new Set<number>();
   private counted = false;
   private dead = false;
+  private leastStackRoom = Infinity;
   /** Hypercalls that came from where no guest may be. */
   private privileged = 0;
   private frames!: Frames;
@@ -162,6 +164,11 @@ export class Campaign {
         `at ${this.privileged} hypercalls the caller did`,
       ),
       ...this.checkShares(),
+      check(
+        'hypervisor stacks have room left',
+        this.leastStackRoom >= LEAST_STACK_ROOM,
+        `at least ${this.leastStackRoom} bytes were never used`,
+      ),
       this.checkReclaimed(ended, freeFrames, freeHeap),
     ];
     return {
@@ -303,8 +310,11 @@ export class Campaign {
   }
 
   private walkAll(): void {
-    for (const domain of this.memory.domains())
-      if (this.isAdversary(this.memory.domainId(domain))) this.report(this.monitor.checkAll(domain));
+    for (const domain of this.memory.domains()) {
+      if (!this.isAdversary(this.memory.domainId(domain))) continue;
+      this.report(this.monitor.checkAll(domain));
+      this.leastStackRoom = Math.min(this.leastStackRoom, this.memory.stackRoom(domain));
+    }
   }
 
   private report(violations: readonly Violation[]): void {

@@ -6,6 +6,9 @@ import type { ImageFace } from '../../image/face';
 import type { MachineFace } from '../../machine/types';
 import { UserError } from '../../debugger/types';
 
+const STACK_BYTES = 4096;
+const CPU_INFO_WORDS = 3;
+
 export class KernelMemory {
   /** Between an address of the image and where it lies in the machine's memory (the hypervisor's DIRECTMAP). */
   private readonly offset: number;
@@ -87,6 +90,18 @@ export class KernelMemory {
 
   domainId(domain: number): number {
     return this.member(domain, 'domain', 'domain_id') & 0xffff;
+  }
+
+  /**
+   * Bytes of the hypervisor stack of this domain that have never been used: a page that was cleared when it was made, with
+   * struct cpu_info at its base.
+   */
+  stackRoom(domain: number): number {
+    const vcpu = this.member(domain, 'domain', 'vcpu');
+    const frame = this.word(vcpu + this.offsetOf('vcpu', 'arch') + this.offsetOf('arch_vcpu', 'guest_frame'));
+    const stack = this.words(this.physical(frame & -STACK_BYTES), STACK_BYTES / 4);
+    const used = stack.findIndex((word, index) => index >= CPU_INFO_WORDS && word !== 0);
+    return 4 * (used < 0 ? stack.length : used) - 4 * CPU_INFO_WORDS;
   }
 
   /** The domain of a `struct vcpu`. */

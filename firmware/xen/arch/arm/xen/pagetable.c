@@ -324,7 +324,8 @@ void put_l2_type(struct domain *d, unsigned long mfn)
         return;
     }
     for (unsigned long index = l2_index(GUEST_USER_START); index < l2_index(GUEST_KERNEL_END); index++)
-        mod_l2_entry(d, mfn, index, 0);
+        if (((volatile uint32_t *)map_domain_page(slot_page(mfn, index)))[index % (PAGE_SIZE / sizeof(uint32_t))])
+            mod_l2_entry(d, mfn, index, 0);
     free_xenheap_page(page->u.companion);
     page->u.companion = NULL;
     d->spaces--;
