@@ -85,6 +85,7 @@ export class Timeline {
 
   /** Where an epoch ends: at the next, or at the furthest point. */
   endOf(epoch: number): Point {
+    if (epoch >= this.latest.epoch) return { epoch, count: this.latest.count };
     const next = this.moments.find((moment) => moment.epoch > epoch);
     return { epoch, count: next?.count ?? this.latest.count };
   }

@@ -103,7 +103,7 @@ export class Travel {
       const left = count - machine.instructionCount;
       const before = machine.instructionCount;
       const stop = run(Math.min(left, SLICE_INSTRUCTIONS));
-      if (stop.kind === 'halted' || stop.kind === 'waiting') {
+      if ((stop.kind === 'halted' || stop.kind === 'waiting') && machine.instructionCount < count) {
         throw new UserError(
           `The past did not repeat: the machine stopped at instruction ${machine.instructionCount} on its way to ${count}. This is a defect, please report it`,
         );

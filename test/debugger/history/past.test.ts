@@ -49,8 +49,8 @@ describe('The past', function () {
     assert.equal(Number(value(engine, 'dom1:tick_count')), ticks);
   });
 
-  it('knows what changed a register last, also where that is long ago', async () => {
-    for (const register of ['r4', 'ttbr', 'sp']) {
+  it('knows what changed a register last', async () => {
+    for (const register of ['r4', 'dacr', 'sp']) {
       const now = engine.machine.instructionCount;
       const before = value(engine, `$${register}`);
       assert.equal(await type(engine, `last-write $${register}`), `The last change of $${register}`);

@@ -39,7 +39,7 @@ describe('Running backwards', function () {
     it(`meets function breakpoints again (${mode})`, async () => {
       const engine = await session({ ...threeDomains, engine: mode });
       engine.setFunctionBreakpoints([{ name: 'do_upcall' }, { name: 'dom1:schedule' }, { name: 'do_console_io' }]);
-      await mirrors(engine, 30);
+      await mirrors(engine, 20);
     });
   }
 
@@ -51,7 +51,7 @@ describe('Running backwards', function () {
       { id: 'guestFault' },
       { id: 'upcall', condition: 'dom == 2' },
     ]);
-    await mirrors(engine, 25);
+    await mirrors(engine, 15);
   });
 
   it('asks conditions and hit conditions as on the way forwards', async () => {

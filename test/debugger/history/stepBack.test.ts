@@ -16,8 +16,8 @@ function* scattered(least: number, most: number, count: number): Generator<numbe
   }
 }
 
-async function comesBack(changes: Partial<LaunchSettings>, most: number): Promise<void> {
-  const points = [...new Set(scattered(1000, most, 12))].sort((left, right) => left - right);
+async function comesBack(changes: Partial<LaunchSettings>, most: number, count = 8): Promise<void> {
+  const points = [...new Set(scattered(1000, most, count))].sort((left, right) => left - right);
   const noted = new Map<number, string>();
   // The states are of another session, which never looks back.
   const witness = await session(changes);
@@ -41,10 +41,25 @@ describe('A step back by one instruction', function () {
 
   for (const engine of ['interpreter', 'translator']) {
     it(`leads to exactly the state before it, with three domains (${engine})`, () =>
-      comesBack({ ...threeDomains, engine }, 9_000_000));
+      comesBack({ ...threeDomains, engine }, 6_000_000));
     it(`leads to exactly the state before it, in a native kernel (${engine})`, () =>
       comesBack({ ...native, engine }, 5_000_000));
   }
+
+  it('leads to exactly the state before it, with caches that keep data, the TLB of the chip and its ticks', () =>
+    comesBack({ cache: 'coherence', tlb: 'arm926', tickModel: 'arm926ejs' }, 250_000, 4));
+
+  it('leads back from where the CPU waits for good, and forwards to it again', async () => {
+    const engine = await session({ ...native, commandLine: 'rounds=1' });
+    const { reason, instructionCount } = await engine.resume({ untilInstruction: 30_000_000 });
+    assert.equal(reason, 'waiting');
+    const waiting = stateHash(engine.machine);
+    const before = await engine.stepBack(runningThread(engine), 'in', 'instruction');
+    assert.equal(before.instructionCount, instructionCount - 1);
+    const again = await engine.resume();
+    assert.deepEqual([again.reason, again.instructionCount], [reason, instructionCount]);
+    assert.equal(stateHash(engine.machine), waiting);
+  });
 
   it('stops where the history begins', async () => {
     const engine = await session(native);
