@@ -3,14 +3,15 @@
  * A guest with a disk: reads it whole, writes patterns, reads them back, and asks for what no backend may do. Each step prints what
  * came of it. Options: mode=check (default), copy (the first half of the disk over the second), raw (requests that a backend refuses),
  * garble (ring indices that cannot be), crash (with requests in flight), time (what a request costs), echo (prints what is typed),
- * nonsense (console indices that cannot be), escapes (what a terminal would obey);
- * console=ring: prints by way of the driver domain.
+ * nonsense (console indices that cannot be), escapes (what a terminal would obey),
+ * and those of hostile.c; console=ring: prints by way of the driver domain.
  */
 #include "blkfront.h"
 #include "consfront.h"
 #include "console.h"
 #include "grants.h"
 #include "guest.h"
+#include "hostile.h"
 #include "kernel.h"
 #include "lib.h"
 #include "mm.h"
@@ -225,12 +226,19 @@ static void escapes(void)
     printk("\n");
 }
 
+static void handshake(void) { hostile_handshake(&disk, buffer); }
+static void revoke(void)    { hostile_revoke(&disk, buffer); }
+static void flood(void)     { hostile_flood(&disk, buffer); }
+static void chatter(void)   { hostile_chatter(&disk, buffer); }
+
 void kernel_main(void)
 {
     static const struct {
         char name[12];
         void (*run)(void);
-    } modes[] = {{"check", check}, {"copy", copy}, {"raw", raw}, {"garble", garble}, {"crash", crash}, {"time", time}, {"echo", echo}, {"nonsense", nonsense}, {"escapes", escapes}};
+    } modes[] = {{"check", check}, {"copy", copy}, {"raw", raw}, {"garble", garble}, {"crash", crash}, {"time", time}, {"echo", echo},
+                 {"nonsense", nonsense}, {"escapes", escapes},
+                 {"handshake", handshake}, {"revoke", revoke}, {"flood", flood}, {"chatter", chatter}};
     char mode[12] = "check", console[8] = "";
     int error;
 

@@ -25,13 +25,14 @@ class Session {
     options: string,
     guests: readonly string[],
     instructions = 60_000_000,
+    last = 'driver-domain: nobody is left to serve',
   ) {
     const guest = (commandLine: string) => ({ elf: firmwareImage('disk-guest'), memoryBytes: 4 << 20, commandLine });
     this.xen = new BootedXen([
       { elf: firmwareImage('driver-domain'), memoryBytes: 16 << 20, commandLine: options, ramdisk: contents },
       ...guests.map(guest),
     ]);
-    this.xen.runUntilConsole('driver-domain: nobody is left to serve', instructions);
+    this.xen.runUntilConsole(last, instructions);
   }
 
   get console(): string {
@@ -132,6 +133,36 @@ describe('Split drivers: the disk', () => {
       'disk-guest: 200 sectors at 16: written 0, read 0, equal 1',
       'disk-guest: domain 3 done',
     );
+  });
+
+  it('is closed for a frontend that offers a ring or a port that cannot be, and opened for it once they can', () => {
+    const session = new Session(disk(256), 'disk=all', ['mode=handshake', '']);
+    for (const what of [
+      'a ring that is not granted',
+      'a reference that is no number',
+      'a reference beyond all tables',
+      'a ring that may only be read',
+      'a port that is closed',
+      'a port that is not there',
+      'a port beyond all ports',
+      'a port that is in use',
+      'a port without a number',
+    ])
+      session.expect(`disk-guest: ${what}: closed`);
+    session.expect(
+      'disk-guest: states that make no sense: the backend waits',
+      'disk-guest: connect 0',
+      'disk-guest: and read 0',
+      'disk-guest: domain 1 done',
+      'disk-guest: domain 2 done',
+    );
+  });
+
+  it('is served to others beside one that asks without end, and one that prints without end', () => {
+    const guests = ['mode=flood', 'mode=chatter console=ring', ''];
+    const { console } = new Session(disk(256), 'disk=all', guests, 60_000_000, 'disk-guest: domain 3 done');
+    assert.match(console, /disk-guest: 200 sectors at 16: written 0, read 0, equal 1/);
+    assert.match(console, /\(d2\) disk-guest: chatter \d+\n/);
   });
 
   it('may be printed about over a console’s ring, whose lines the driver domain shows with their domain', () => {
