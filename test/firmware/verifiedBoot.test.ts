@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { compilePolicy } from '../../src/hypervisor/policy/compile';
+import type { RegisterSet } from '../../src/image/types';
 import { BootedXen, type Module } from '../support/bootXen';
 import { drivenGuests, SCRATCH, type DrivenGuest } from '../support/drivenGuest';
 import { signed, testKey } from '../support/signing';
@@ -105,6 +106,25 @@ describe('Verified boot', function () {
       return xen.machine.instructionCount;
     };
     assert.ok(Math.abs(instructions(signed(quiet, vendor)) - instructions(quiet)) < 1_000);
+  });
+
+  it('shows a debugger the whole call stack from within, across the stack of its own', () => {
+    const xen = new BootedXen([{ elf: signed(quiet, stranger) }, { elf: signed(quiet, vendor) }], { policy });
+    assert.equal(xen.runTo('crypto_sign_ed25519_ref_fe25519_mul', 20_000_000).kind, 'breakpoint');
+    const readMemory = (address: number, bytes: number): Uint8Array | undefined => {
+      const { physicalAddress } = xen.machine.walk(address, 'read', true);
+      return physicalAddress === undefined ? undefined : xen.machine.readPhysical(physicalAddress, bytes);
+    };
+    const names: string[] = [];
+    let registers: RegisterSet = Array.from({ length: 16 }, (_, i) => xen.machine.cpu.getRegister(i));
+    while (names.length < 20 && names.at(-1) !== 'start_xen') {
+      const step = xen.image.unwind(registers, readMemory, names.length === 0);
+      assert.equal(step?.method, 'cfi', names.join(' < '));
+      registers = step.caller;
+      names.push(xen.image.symbolAt(registers[15]! - 4)?.symbol.name ?? '?');
+    }
+    for (const name of ['ed25519_verify', 'call_on_stack', 'acm_verify_image', 'construct_domain', 'start_xen'])
+      assert.ok(names.includes(name), names.join(' < '));
   });
 
   describe('of an image that Domain-0 brings', () => {

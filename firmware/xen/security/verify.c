@@ -22,7 +22,7 @@ struct verification {
 };
 
 /* A vCPU's hypervisor stack is one page; the arithmetic needs more. */
-static uint8_t verify_stack[VERIFY_STACK_BYTES] __attribute__((aligned(PAGE_SIZE)));
+static uint8_t verify_stack[VERIFY_STACK_BYTES] __attribute__((section(".bss.verify_stack"), aligned(PAGE_SIZE)));
 
 static void verify(void *argument)
 {
