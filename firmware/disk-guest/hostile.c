@@ -115,3 +115,13 @@ void hostile_chatter(struct blkfront *disk, unsigned char *buffer)
     for (unsigned i = 0;; i++)
         printk("disk-guest: chatter %u\n", i);
 }
+
+void hostile_deaf(struct blkfront *disk, unsigned char *buffer)
+{
+    (void)disk;
+    (void)buffer;
+    for (;;) {
+        platform_events_off();
+        platform_wait_for_event();
+    }
+}

@@ -15,5 +15,7 @@ void hostile_revoke(struct blkfront *disk, unsigned char *buffer);
 void hostile_flood(struct blkfront *disk, unsigned char *buffer);
 /* mode=chatter: prints for ever. */
 void hostile_chatter(struct blkfront *disk, unsigned char *buffer);
+/* mode=deaf: sleeps for ever, whatever comes. */
+void hostile_deaf(struct blkfront *disk, unsigned char *buffer);
 
 #endif

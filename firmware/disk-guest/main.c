@@ -230,6 +230,7 @@ static void handshake(void) { hostile_handshake(&disk, buffer); }
 static void revoke(void)    { hostile_revoke(&disk, buffer); }
 static void flood(void)     { hostile_flood(&disk, buffer); }
 static void chatter(void)   { hostile_chatter(&disk, buffer); }
+static void deaf(void)      { hostile_deaf(&disk, buffer); }
 
 void kernel_main(void)
 {
@@ -238,7 +239,7 @@ void kernel_main(void)
         void (*run)(void);
     } modes[] = {{"check", check}, {"copy", copy}, {"raw", raw}, {"garble", garble}, {"crash", crash}, {"time", time}, {"echo", echo},
                  {"nonsense", nonsense}, {"escapes", escapes},
-                 {"handshake", handshake}, {"revoke", revoke}, {"flood", flood}, {"chatter", chatter}};
+                 {"handshake", handshake}, {"revoke", revoke}, {"flood", flood}, {"chatter", chatter}, {"deaf", deaf}};
     char mode[12] = "check", console[8] = "";
     int error;
 

@@ -29,6 +29,7 @@ struct guest_console {
 };
 
 static struct guest_console *consoles[CONSOLES];
+static unsigned consoles_used;          /* no slot from here on has ever been taken: nobody looks there */
 static domid_t focus;
 static int own_turn;                /* are we one of those who get the keyboard? */
 static void (*own_input)(char c);
@@ -77,6 +78,8 @@ int consback_connect(domid_t domain)
     }
     console->port = (evtchn_port_t)result;
     consoles[slot] = console;
+    if (slot >= consoles_used)
+        consoles_used = slot + 1;
     return 0;
 }
 
@@ -122,7 +125,7 @@ static int take_output(struct guest_console *console)
 
 static struct guest_console *with_focus(void)
 {
-    for (unsigned i = 0; i < CONSOLES; i++)
+    for (unsigned i = 0; i < consoles_used; i++)
         if (consoles[i] && consoles[i]->page && consoles[i]->domain == focus)
             return consoles[i];
     return NULL;
@@ -133,7 +136,7 @@ static void move_focus(void)
 {
     struct guest_console *next = NULL, *lowest = NULL;
 
-    for (unsigned i = 0; i < CONSOLES; i++) {
+    for (unsigned i = 0; i < consoles_used; i++) {
         struct guest_console *console = consoles[i];
 
         if (!console || !console->page)
@@ -184,6 +187,19 @@ static int give(struct guest_console *console)
     return given != 0;
 }
 
+/* Nobody takes what is typed: it gives way to a Ctrl-A behind it, and is lost when there is no room for more. 1 = something was dropped. */
+static int make_way(void)
+{
+    unsigned key = 0;
+
+    while (key < typed_length && typed[key] != NEXT_FOCUS)
+        key++;
+    if (key == typed_length && typed_length < sizeof typed)
+        return 0;
+    drop_typed(key);
+    return 1;
+}
+
 static int give_input(void)
 {
     struct guest_console *console;
@@ -201,15 +217,19 @@ static int give_input(void)
         take_own();
         return 1;
     }
-    console = typed_length ? with_focus() : NULL;
-    return console ? give(console) | progress : progress;
+    if (!typed_length)
+        return progress;
+    console = with_focus();
+    if (console && give(console))
+        return 1;
+    return make_way() | progress;
 }
 
 int consback_serve(void)
 {
     int progress = 0;
 
-    for (unsigned i = 0; i < CONSOLES; i++)
+    for (unsigned i = 0; i < consoles_used; i++)
         if (consoles[i] && consoles[i]->page && take_output(consoles[i])) {
             events_notify(consoles[i]->port);
             progress = 1;
@@ -219,7 +239,7 @@ int consback_serve(void)
 
 void consback_forget(domid_t domain)
 {
-    for (unsigned i = 0; i < CONSOLES; i++)
+    for (unsigned i = 0; i < consoles_used; i++)
         if (consoles[i] && consoles[i]->domain == domain) {
             while (consoles[i]->page && take_output(consoles[i]))
                 ;

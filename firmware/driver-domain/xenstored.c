@@ -42,6 +42,7 @@ struct connection {
 };
 
 static struct connection *connections[CONNECTIONS];
+static unsigned connections_used;          /* no slot from here on has ever been taken: nobody looks there */
 static void (*on_change)(const char *path);
 
 void xenstored_on_change(void (*callback)(const char *path))
@@ -92,7 +93,7 @@ static void fire(struct connection *to, struct watch *watch, const char *path)
 static void changed(const char *path)
 {
     transactions_disturb(path);
-    for (unsigned i = 0; i < CONNECTIONS; i++)
+    for (unsigned i = 0; i < connections_used; i++)
         for (unsigned w = 0; connections[i] && w < WATCHES; w++) {
             struct watch *watch = &connections[i]->watches[w];
             size_t length = strlen(watch->path), of_path = strlen(path);
@@ -363,7 +364,7 @@ int xenstored_serve(void)
 {
     int progress = 0;
 
-    for (unsigned i = 0; i < CONNECTIONS; i++)
+    for (unsigned i = 0; i < connections_used; i++)
         if (connections[i])
             progress |= serve(connections[i]);
     return progress;
@@ -377,7 +378,7 @@ static void ring_event(evtchn_port_t port)
 
 int xenstored_is_connected(domid_t domain)
 {
-    for (unsigned i = 0; i < CONNECTIONS; i++)
+    for (unsigned i = 0; i < connections_used; i++)
         if (connections[i] && connections[i]->domain == domain)
             return 1;
     return 0;
@@ -413,6 +414,8 @@ int xenstored_connect(domid_t domain)
     format_text(number, sizeof number, "%u", domain);
     store_write(0, NULL, path, number, strlen(number));
     connections[slot] = c;
+    if (slot >= connections_used)
+        connections_used = slot + 1;
     return 0;
 }
 
@@ -420,7 +423,7 @@ void xenstored_disconnect(domid_t domain)
 {
     char path[XENBUS_PATH_MAX];
 
-    for (unsigned i = 0; i < CONNECTIONS; i++)
+    for (unsigned i = 0; i < connections_used; i++)
         if (connections[i] && connections[i]->domain == domain) {
             struct connection *c = connections[i];
 

@@ -96,7 +96,7 @@ void grants_unmap(struct granted_pages *pages)
     struct gnttab_unmap_grant_ref unmaps[GRANT_PAGES_MAX];
     unsigned mapped = 0;
 
-    memset(unmaps, 0, sizeof unmaps);
+    memset(unmaps, 0, pages->count * sizeof unmaps[0]);
     for (unsigned i = 0; i < pages->count; i++)
         if (pages->handles[i] != ~0u) {
             unmaps[mapped].host_addr = (unsigned long)pages->start + i * PAGE_SIZE;

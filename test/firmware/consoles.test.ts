@@ -38,6 +38,22 @@ describe('Driver domain: consoles', () => {
     assert.match(xen.console, /\(d1\) disk-guest: typed: early\n/);
   });
 
+  it('let the keyboard go on from a guest that takes nothing of what is typed, and from none at all', () => {
+    for (const [options, first] of [
+      ['', 'mode=deaf'],
+      ['focus=7', 'mode=check'],
+    ] as const) {
+      const xen = boot(options, [first, 'mode=echo console=ring']);
+      xen.runUntilConsole('(d2) disk-guest: disk of', ENOUGH);
+      for (let i = 0; i < 12; i++) {
+        type(xen, 'x'.repeat(100));
+        xen.machine.run(100_000);
+      }
+      type(xen, first === 'mode=deaf' ? '\u0001heard\n' : '\u0001\u0001heard\n');
+      xen.runUntilConsole('(d2) disk-guest: typed: heard\n', ENOUGH);
+    }
+  });
+
   it('of a guest that writes nonsense into its ring are shut off, and those of others go on', () => {
     const xen = boot('', ['mode=nonsense console=ring', 'console=ring']);
     xen.runUntilConsole('driver-domain: nobody is left to serve', ENOUGH);

@@ -175,4 +175,17 @@ describe('Split drivers: the disk', () => {
     );
     assert.doesNotMatch(session.console, /^disk-guest/m, 'nothing goes another way');
   });
+
+  it('costs few instructions for a page, alone or among others', () => {
+    const session = new Session(disk(2048), 'disk=1', ['mode=time'], 60_000_000, 'disk-guest: disk of');
+    const until = (text: string): number => {
+      session.xen.runUntilConsole(text, 10_000_000);
+      return session.xen.machine.instructionCount;
+    };
+    const start = session.xen.machine.instructionCount;
+    const alone = until('64 reads of a page');
+    const together = until('64 pages in two calls');
+    assert.ok((alone - start) / 64 < 7500, `${(alone - start) / 64} for a page alone`);
+    assert.ok((together - alone) / 64 < 4000, `${(together - alone) / 64} for one of many`);
+  });
 });
