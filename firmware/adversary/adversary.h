@@ -22,7 +22,7 @@
     X(escaped_grants, 5) \
     X(events, 24) \
     X(frames, 8) \
-    X(stacks, 5) \
+    X(stacks, 8) \
     X(accesses, 16) \
     X(coprocessors, 10) \
     X(instructions, 10) \

@@ -125,7 +125,9 @@ void attack_stacks(void)
 
     for (unsigned i = 4; i; i--)
         with_stack(any_address(), calls);
-    with_stack(one_in(3) ? 0xfc000000 + below(0x4000000) : one_in(8) ? any_address() : sp, traps);
+    if (one_in(3))
+        sp = one_in(2) ? 0xff010000 + below(0x18000) : one_in(2) ? 0xfc000000 + below(0x4000000) : any_address();
+    with_stack(sp, traps);
 }
 
 /* The same page for the code of user mode: all it can do is come back by a trap. */

@@ -67,7 +67,7 @@ const HOLES: readonly (readonly [what: string, plant: Plant, broken: RegExp, cou
 describe('armvisor campaign isolation: planted holes', function () {
   this.timeout(60_000);
 
-  for (const [what, plant, broken, count = 6000] of HOLES) {
+  for (const [what, plant, broken, count = 30_000] of HOLES) {
     it(`finds that ${what}`, async () => {
       const options = { seed: 1, count, engine: 'auto', scheduler: 'bvt', leastTicks: 0, mostViolations: 1 };
       const { ok, checks } = await Campaign.run(options, () => {}, plant);

@@ -60,6 +60,12 @@ export class Untouched {
     return this.regions.reduce((sum, { before }) => sum + before.length, 0);
   }
 
+  isAsBefore(): boolean {
+    return this.regions.every(
+      ({ address, before }) => Buffer.compare(before, this.memory.bytes(address, before.length)) === 0,
+    );
+  }
+
   /** What has changed. */
   changes(): readonly Change[] {
     return this.regions.flatMap(({ name, address, before }) => {
