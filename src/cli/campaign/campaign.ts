@@ -212,9 +212,14 @@ export class Campaign {
     this.shares = new Shares(this.currentDomain(), this.machine.ticks);
   }
 
-  /** False when nothing will ever happen any more. */
+  /** False when nothing will ever happen any more, or nothing that means anything. */
   private runs(instructions: number): boolean {
-    return !this.dead && this.machine.run(instructions).kind === 'count' && !this.console.includes('(XEN) panic');
+    return (
+      !this.dead &&
+      this.changedAt === undefined &&
+      this.machine.run(instructions).kind === 'count' &&
+      !this.console.includes('(XEN) panic')
+    );
   }
 
   /** At the start of panic(): it has yet to say why. */
