@@ -11,7 +11,10 @@
 /* The longest line; the rest is cut off. */
 #define PRINTK_MAX 256
 
-/* %s %c %d %i %u %x %p %%, with a width and zero padding ("%08x"); the l modifier is accepted and means nothing. */
+/*
+ * As in C: d i u x X o c s p %, the flags - + space # 0, width and precision (numbers or *), the sizes hh h l ll z t j. No floating
+ * point, no n. What is none of these is printed as it stands.
+ */
 void printk(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* The same into a buffer of `size` bytes; always NUL-terminated. Returns the bytes written, without the NUL. */

@@ -25,6 +25,8 @@ unsigned selftest(void)
     test_time();
     test_pages();
     test_malloc();
+    test_format();
+    test_platform();
     printk("mini-OS: selftest: %u checks, %u failed\n", passed + failed, failed);
     return failed;
 }

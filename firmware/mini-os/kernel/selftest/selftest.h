@@ -18,5 +18,8 @@ void test_waiting(void);
 void test_time(void);
 void test_pages(void);
 void test_malloc(void);
+void test_format(void);
+/* platform/: what only that platform has. */
+void test_platform(void);
 
 #endif

@@ -134,3 +134,21 @@ int events_bind_virq(unsigned virq, event_handler handler)
         return (int)result;
     return events_listen(operation.u.bind_virq.port, handler);
 }
+
+/* By hypercall the hypervisor unmasks; masking is a bit of ours, but one in a word that others change, too. */
+void events_mask_port(evtchn_port_t port)
+{
+    if (port >= NR_EVENT_CHANNELS)
+        return;
+    unsigned were_masked = events_mask();
+    shared_info->evtchn_mask[port / WORD_BITS] |= 1ul << port % WORD_BITS;
+    if (!were_masked)
+        events_unmask();
+}
+
+void events_unmask_port(evtchn_port_t port)
+{
+    struct evtchn_op operation = {.cmd = EVTCHNOP_unmask, .u.unmask = {.port = port}};
+
+    hypervisor_event_channel_op(&operation);
+}

@@ -41,6 +41,9 @@ int events_bind_interdomain(domid_t domain, evtchn_port_t remote_port, event_han
 int events_offer(domid_t domain, event_handler handler);
 void events_notify(evtchn_port_t port);
 void events_close(evtchn_port_t port);
+/* Silences one port; unmasking delivers what came meanwhile, once. */
+void events_mask_port(evtchn_port_t port);
+void events_unmask_port(evtchn_port_t port);
 /* Calls the handlers of all that is pending: what guest_upcall does on TRAP_EVENT. */
 void events_dispatch(void);
 /* Masks events; tells whether they were masked already. */
