@@ -41,7 +41,7 @@ describe('The secure sample', function () {
     const { stdout } = await armvisor(run![0]!.split(' ').slice(1), folder);
     assert.match(stdout, /Domain-1 \(web\): its image is signed with key vendor/);
     assert.match(stdout, /Domain-2 \(stranger\) cannot be built: the policy demands a signed image/);
-    assert.match(stdout, /\[web\] After 1 thread/);
+    assert.match(stdout, /\[web\] mini-OS on Xen: Domain-1/);
     assert.doesNotMatch(stdout, /denied/);
   });
 
