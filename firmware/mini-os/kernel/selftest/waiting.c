@@ -103,10 +103,30 @@ static void from_handlers(void)
         ;
 }
 
+static void give_once(void *unused)
+{
+    (void)unused;
+    semaphore_up(&full);
+}
+
+/* The handler comes at each instruction of the way into the wait once: five nanoseconds later each time. */
+static void at_every_instruction(void)
+{
+    struct timer timer = {0};
+    unsigned taken = 0, tried = 0;
+
+    for (unsigned ns = 0; ns < 12000; ns += 5, tried++) {
+        timer_start(&timer, monotonic_ns() + ns, give_once, NULL);
+        taken += (unsigned)semaphore_down(&full, WAIT_FOREVER);
+    }
+    check(taken == tried && !semaphore_down(&full, 0), "a thread is woken whenever the handler comes, even while it goes to sleep");
+}
+
 void test_waiting(void)
 {
     queues();
     deadlines();
     semaphores();
     from_handlers();
+    at_every_instruction();
 }
