@@ -7,6 +7,7 @@
  *               samples=N, work=N (jitter.c); rounds=N (demo.c)
  *               sedf=PERIOD/SLICE  as Domain-0: what the SEDF scheduler guarantees this domain, in microseconds
  *               allowance=N        as Domain-0: BVT's context allowance in microseconds
+ *               advance=N          as Domain-0: how fast this domain's virtual time runs under BVT; 10 is usual, less gives a larger share
  */
 #include "app.h"
 #include "console.h"
@@ -46,12 +47,19 @@ static long adjust(struct dom0_op *operation, unsigned command)
 static void ask_scheduler(const char *command_line)
 {
     unsigned allowance = option_number(command_line, "allowance", 0), numbers[2] = {0, 0}, which = 0;
+    unsigned advance = option_number(command_line, "advance", 0);
     char sedf[24];
 
     if (allowance) {
         struct dom0_op operation = {.u.schedctl = {.sched_id = SCHED_BVT, .direction = SCHED_INFO_PUT, .ctx_allow = allowance * 1000}};
 
         printk("rtos: context allowance of %u us: %d\n", allowance, (int)adjust(&operation, DOM0_SCHEDCTL));
+    }
+    if (advance) {
+        struct dom0_op operation = {
+            .u.adjustdom = {.sched_id = SCHED_BVT, .direction = SCHED_INFO_PUT, .domain = 0, .u.bvt = {.mcu_advance = advance}}};
+
+        printk("rtos: advance of %u: %d\n", advance, (int)adjust(&operation, DOM0_ADJUSTDOM));
     }
     if (!option_text(command_line, "sedf", sedf, sizeof sedf))
         return;

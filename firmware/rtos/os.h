@@ -44,6 +44,7 @@ typedef unsigned OS_STK;
 #define OS_ERR_PEVENT_NULL      4
 #define OS_ERR_INVALID_OPT      7
 #define OS_TIMEOUT              10
+#define OS_ERR_PEND_LOCKED      13          /* nobody waits while the scheduler is locked */
 #define OS_MBOX_FULL            20
 #define OS_Q_FULL               30
 #define OS_PRIO_EXIST           40
@@ -138,7 +139,8 @@ typedef struct os_tcb {
     OS_STK *OSTCBStkPtr;                    /* while switched out; os_cpu.S knows that it comes first */
     struct os_tcb *OSTCBNext, *OSTCBPrev;   /* all tasks, from OSTCBList */
     const char *OSTCBName;
-    INT8U OSTCBPrio;                        /* now */
+    INT8U OSTCBPrio;                        /* now: higher than its own while it holds a mutex that somebody higher waits for */
+    INT8U OSTCBBasePrio;                    /* its own */
     INT8U OSTCBStat;                        /* OS_STAT_* */
     BOOLEAN OSTCBPendTO;                    /* its wait has ended by timeout */
     INT8U OSTCBFlagWaitType;
@@ -210,6 +212,13 @@ OS_EVENT *OSSemCreate(INT16U count);
 void OSSemPend(OS_EVENT *event, INT16U timeout, INT8U *err);
 INT8U OSSemPost(OS_EVENT *event);
 INT16U OSSemAccept(OS_EVENT *event);
+
+typedef struct {
+    INT16U OSCnt;
+    OS_PRIOS OSEventWait;
+} OS_SEM_DATA;
+
+INT8U OSSemQuery(OS_EVENT *event, OS_SEM_DATA *data);
 
 /* While somebody of higher priority waits, the owner has priority `pip`, which must be free and above that of all who use it. */
 OS_EVENT *OSMutexCreate(INT8U pip, INT8U *err);

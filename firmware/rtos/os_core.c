@@ -23,7 +23,12 @@ OS_TCB *os_task_of(INT8U prio)
 {
     if (prio == OS_PRIO_SELF)
         return OSTCBCur;
-    return prio <= OS_LOWEST_PRIO ? OSTCBPrioTbl[prio] : NULL;
+    return prio <= OS_LOWEST_PRIO && OSTCBPrioTbl[prio] != &os_reserved ? OSTCBPrioTbl[prio] : NULL;
+}
+
+INT8U os_may_wait(void)
+{
+    return OSIntNesting ? OS_ERR_PEND_ISR : OSLockNesting ? OS_ERR_PEND_LOCKED : OS_NO_ERR;
 }
 
 void OSInit(void)

@@ -7,17 +7,17 @@
 
 #include "lib.h"
 
-static OS_EVENT events[OS_MAX_EVENTS];
+OS_EVENT os_events[OS_MAX_EVENTS];
 
 OS_EVENT *os_event_create(INT8U type, INT16U count, void *pointer)
 {
     for (unsigned i = 0; i < OS_MAX_EVENTS && !OSIntNesting; i++)
-        if (events[i].OSEventType == OS_EVENT_TYPE_UNUSED) {
-            memset(&events[i], 0, sizeof events[i]);
-            events[i].OSEventType = type;
-            events[i].OSEventCnt = count;
-            events[i].OSEventPtr = pointer;
-            return &events[i];
+        if (os_events[i].OSEventType == OS_EVENT_TYPE_UNUSED) {
+            memset(&os_events[i], 0, sizeof os_events[i]);
+            os_events[i].OSEventType = type;
+            os_events[i].OSEventCnt = count;
+            os_events[i].OSEventPtr = pointer;
+            return &os_events[i];
         }
     return NULL;
 }
@@ -27,6 +27,13 @@ INT8U os_event_check(const OS_EVENT *event, INT8U type)
     if (!event)
         return OS_ERR_PEVENT_NULL;
     return event->OSEventType == type ? OS_NO_ERR : OS_ERR_EVENT_TYPE;
+}
+
+INT8U os_pend_check(const OS_EVENT *event, INT8U type)
+{
+    INT8U err = os_may_wait();
+
+    return err ? err : os_event_check(event, type);
 }
 
 void os_end_wait(OS_TCB *tcb, BOOLEAN timeout)

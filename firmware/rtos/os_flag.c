@@ -68,7 +68,9 @@ OS_FLAGS OSFlagPend(OS_FLAG_GRP *group, OS_FLAGS flags, INT8U wait_type, INT16U 
     OS_FLAGS ready = 0;
 
     OS_ENTER_CRITICAL();
-    *err = OSIntNesting ? OS_ERR_PEND_ISR : check(group, wait_type);
+    *err = os_may_wait();
+    if (!*err)
+        *err = flags ? check(group, wait_type) : OS_FLAG_ERR_WAIT_TYPE;     /* no flag ever ends a wait for none */
     if (!*err) {
         ready = met(group, flags, wait_type);
         if (ready) {

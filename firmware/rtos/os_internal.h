@@ -34,12 +34,21 @@ extern OS_PRIOS OSRdy;                      /* the tasks that can run, the runni
 OS_TCB *os_task_of(INT8U prio);
 /* Goes on in the ready task with the highest priority, if that is not the running one; leaves and enters nothing else. */
 void os_sched(void);
+/* Marks the inherited priorities of mutexes as taken: no task, though it stands in OSTCBPrioTbl. */
+extern OS_TCB os_reserved;
+/* May the running code wait? OS_NO_ERR, or why not. */
+INT8U os_may_wait(void);
+/* A task ends: what it holds goes to who waits for it, or is free. (os_mutex.c) */
+void os_mutex_owner_ended(OS_TCB *tcb);
 /* The task has another priority from now on: in the ready list, and wherever it waits. */
 void os_set_prio(OS_TCB *tcb, INT8U prio);
 
 /* os_event.c */
+extern OS_EVENT os_events[OS_MAX_EVENTS];
 OS_EVENT *os_event_create(INT8U type, INT16U count, void *pointer);
 INT8U os_event_check(const OS_EVENT *event, INT8U type);
+/* The same for who may have to wait. */
+INT8U os_pend_check(const OS_EVENT *event, INT8U type);
 /* Lets the running task wait; 0 when it has got what it waits for (its message in OSTCBMsg), else OS_TIMEOUT. */
 INT8U os_event_wait(OS_EVENT *event, INT8U stat, INT16U timeout);
 /* The waiting task of the highest priority gets this message and goes on; which, or a null pointer. */

@@ -17,7 +17,7 @@ void *OSMboxPend(OS_EVENT *event, INT16U timeout, INT8U *err)
     void *message = NULL;
 
     OS_ENTER_CRITICAL();
-    *err = OSIntNesting ? OS_ERR_PEND_ISR : os_event_check(event, OS_EVENT_TYPE_MBOX);
+    *err = os_pend_check(event, OS_EVENT_TYPE_MBOX);
     if (!*err && event->OSEventPtr) {
         message = event->OSEventPtr;
         event->OSEventPtr = NULL;

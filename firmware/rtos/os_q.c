@@ -53,7 +53,7 @@ void *OSQPend(OS_EVENT *event, INT16U timeout, INT8U *err)
     void *message = NULL;
 
     OS_ENTER_CRITICAL();
-    *err = OSIntNesting ? OS_ERR_PEND_ISR : os_event_check(event, OS_EVENT_TYPE_Q);
+    *err = os_pend_check(event, OS_EVENT_TYPE_Q);
     if (!*err && ((OS_Q *)event->OSEventPtr)->count) {
         message = take(event->OSEventPtr);
     } else if (!*err) {
@@ -76,13 +76,12 @@ static INT8U post(OS_EVENT *event, void *message, int in_front)
     } else if (queue && queue->count == queue->size) {
         err = OS_Q_FULL;
     } else if (queue) {
-        INT16U at = queue->out;
+        unsigned at = queue->out + queue->count;
 
         if (in_front)
             at = queue->out = queue->out ? (INT16U)(queue->out - 1) : (INT16U)(queue->size - 1);
-        else
-            for (INT16U i = 0; i < queue->count; i++)
-                at = behind(queue, at);
+        else if (at >= queue->size)
+            at -= queue->size;
         queue->slots[at] = message;
         queue->count++;
     }

@@ -15,7 +15,7 @@ OS_EVENT *OSSemCreate(INT16U count)
 void OSSemPend(OS_EVENT *event, INT16U timeout, INT8U *err)
 {
     OS_ENTER_CRITICAL();
-    *err = OSIntNesting ? OS_ERR_PEND_ISR : os_event_check(event, OS_EVENT_TYPE_SEM);
+    *err = os_pend_check(event, OS_EVENT_TYPE_SEM);
     if (!*err) {
         if (event->OSEventCnt)
             event->OSEventCnt--;
@@ -61,4 +61,14 @@ OS_EVENT *OSSemDel(OS_EVENT *event, INT8U opt, INT8U *err)
     event = os_event_delete(event, OS_EVENT_TYPE_SEM, opt, err);
     OS_EXIT_CRITICAL();
     return event;
+}
+
+INT8U OSSemQuery(OS_EVENT *event, OS_SEM_DATA *data)
+{
+    OS_ENTER_CRITICAL();
+    INT8U err = os_event_check(event, OS_EVENT_TYPE_SEM);
+    if (!err)
+        *data = (OS_SEM_DATA){.OSCnt = event->OSEventCnt, .OSEventWait = event->OSEventWait};
+    OS_EXIT_CRITICAL();
+    return err;
 }

@@ -34,7 +34,7 @@ INT8U OSTaskCreate(void (*task)(void *data), void *data, OS_STK *top, INT8U prio
     else {
         memset(tcb, 0, sizeof *tcb);
         tcb->OSTCBStkPtr = os_initial_stack(task, data, top);
-        tcb->OSTCBPrio = prio;
+        tcb->OSTCBPrio = tcb->OSTCBBasePrio = prio;
         tcb->OSTCBName = "task";
         tcb->OSTCBNext = OSTCBList;
         if (OSTCBList)
@@ -48,7 +48,7 @@ INT8U OSTaskCreate(void (*task)(void *data), void *data, OS_STK *top, INT8U prio
     return err;
 }
 
-/* A task that ends holding a mutex takes it along: nobody gets it any more, as in µC/OS-II. */
+/* A mutex that it holds goes to who waits for it, or is free; what it protected may be half done. */
 INT8U OSTaskDel(INT8U prio)
 {
     OS_TCB *tcb;
@@ -65,6 +65,7 @@ INT8U OSTaskDel(INT8U prio)
     else if (tcb->OSTCBPrio == OS_LOWEST_PRIO)
         err = OS_TASK_DEL_IDLE;
     else {
+        os_mutex_owner_ended(tcb);
         prios_remove(&OSRdy, tcb->OSTCBPrio);
         if (tcb->OSTCBEventPtr)
             prios_remove(&tcb->OSTCBEventPtr->OSEventWait, tcb->OSTCBPrio);
@@ -118,7 +119,7 @@ INT8U OSTaskResume(INT8U prio)
     INT8U err = OS_NO_ERR;
 
     OS_ENTER_CRITICAL();
-    tcb = prio > OS_LOWEST_PRIO ? NULL : OSTCBPrioTbl[prio];
+    tcb = prio > OS_LOWEST_PRIO ? NULL : os_task_of(prio);
     if (prio > OS_LOWEST_PRIO)
         err = OS_PRIO_INVALID;
     else if (!tcb)
@@ -149,7 +150,10 @@ INT8U OSTaskChangePrio(INT8U old_prio, INT8U new_prio)
         err = OS_PRIO_EXIST;
     else if (!tcb)
         err = OS_PRIO_ERR;
+    else if (tcb->OSTCBPrio != tcb->OSTCBBasePrio)
+        err = OS_PRIO_ERR;          /* it holds a mutex at the mutex's priority: that one is not its own to leave */
     else {
+        tcb->OSTCBBasePrio = new_prio;
         os_set_prio(tcb, new_prio);
         os_sched();
     }

@@ -9,7 +9,7 @@ static INT32U clock_ticks;
 
 void OSTimeDly(INT16U ticks)
 {
-    if (!ticks || OSIntNesting)
+    if (!ticks || os_may_wait())
         return;
     OS_ENTER_CRITICAL();
     prios_remove(&OSRdy, OSTCBCur->OSTCBPrio);
@@ -48,7 +48,7 @@ INT8U OSTimeDlyResume(INT8U prio)
     if (prio >= OS_LOWEST_PRIO)
         return OS_PRIO_INVALID;
     OS_ENTER_CRITICAL();
-    tcb = OSTCBPrioTbl[prio];
+    tcb = os_task_of(prio);
     if (!tcb)
         err = OS_PRIO_ERR;
     else if (!tcb->OSTCBDly || (tcb->OSTCBStat & OS_STAT_WAITING))

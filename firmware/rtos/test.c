@@ -196,6 +196,8 @@ static void test_semaphores(void)
     check("nothing", OSSemPost(NULL), OS_ERR_PEVENT_NULL);
     event = OSSemCreate(0xffff);
     check("full", OSSemPost(event), OS_SEM_OVF);
+    OS_SEM_DATA data;
+    check("asked", OSSemQuery(event, &data) == OS_NO_ERR && data.OSCnt == 0xffff, 1);
     OSSemDel(event, OS_DEL_ALWAYS, &err);
 }
 
@@ -236,6 +238,83 @@ static void high(void *data)
     OSMutexPost(held);
 }
 
+/* Ends, or faults, with the mutex in its hands. */
+static void ends_holding(void *data)
+{
+    INT8U err;
+
+    OSMutexPend(held, 0, &err);
+    mark('a');
+    if (data)
+        *(volatile unsigned *)0x10 = 1;
+}
+
+static void waits_for_it(void *letter)
+{
+    INT8U err;
+
+    OSMutexPend(held, 0, &err);
+    mark(err ? '!' : (char)(int)letter);
+    OSMutexPost(held);
+}
+
+static void test_held_to_the_end(void)
+{
+    INT8U err;
+
+    start(ends_holding, 0, 1, 45);
+    OSTimeDly(1);
+    check("free when its owner has ended", OSMutexAccept(held, &err), 1);
+    start(waits_for_it, 'w', 2, 10);
+    OSMutexPost(held);
+    start(ends_holding, 1, 1, 12);
+    start(waits_for_it, 'x', 2, 11);
+    check_trace("and it goes on to who waits", "awax");
+    check("its priority is still taken", OSTaskCreate(marks_and_ends, NULL, app_stack(3), 35), OS_PRIO_EXIST);
+}
+
+/* Two mutexes, released in the order in which they were taken, while higher tasks wait for both. */
+static OS_EVENT *second;
+
+static void waits_for_second(void *data)
+{
+    INT8U err;
+
+    (void)data;
+    OSMutexPend(second, 0, &err);
+    OSMutexPost(second);
+}
+
+static void test_two_mutexes(void)
+{
+    OS_TCB copy;
+    INT8U err;
+
+    second = OSMutexCreate(5, &err);
+    OSTaskChangePrio(OS_PRIO_SELF, 50);
+    OSMutexPend(held, 0, &err);
+    OSMutexPend(second, 0, &err);
+    start(waits_for_it, 'p', 1, 40);
+    OSTaskQuery(OS_PRIO_SELF, &copy);
+    check("raised to the one", copy.OSTCBPrio, 35);
+    start(waits_for_second, 0, 2, 38);
+    OSTaskQuery(OS_PRIO_SELF, &copy);
+    check("raised to the other", copy.OSTCBPrio, 35);
+    start(waits_for_second, 0, 3, 20);
+    OSTaskQuery(OS_PRIO_SELF, &copy);
+    check("which is higher", copy.OSTCBPrio, 5);
+    OSMutexPost(held);
+    OSTaskQuery(OS_PRIO_SELF, &copy);
+    check("still held", copy.OSTCBPrio, 5);
+    OSMutexPost(second);
+    OSTaskQuery(OS_PRIO_SELF, &copy);
+    check("and back", copy.OSTCBPrio, 50);
+    check("both priorities are the mutexes' again", OSTaskQuery(5, &copy) == OS_PRIO_ERR && OSTaskQuery(35, &copy) == OS_PRIO_ERR, 1);
+    OSTaskChangePrio(OS_PRIO_SELF, APP_PRIO);
+    OSMutexDel(second, OS_DEL_ALWAYS, &err);
+    check_trace("who waited has had it", "p");
+}
+
 static void test_mutexes(void)
 {
     OS_TCB copy;
@@ -253,6 +332,16 @@ static void test_mutexes(void)
     check("nobody holds it", OSMutexAccept(held, &err), 1);
     check("ours", OSMutexPost(held), OS_NO_ERR);
     check("not ours", OSMutexPost(held), OS_ERR_NOT_MUTEX_OWNER);
+    check("its priority is no task's: delete", OSTaskDel(35), OS_TASK_DEL_ERR);
+    check("suspend", OSTaskSuspend(35), OS_TASK_SUSPEND_PRIO);
+    check("resume", OSTaskResume(35), OS_TASK_RESUME_PRIO);
+    check("query", OSTaskQuery(35, &copy), OS_PRIO_ERR);
+    OSSchedLock();
+    OSMutexPend(held, 0, &err);
+    check("nobody waits while the scheduler is locked", err, OS_ERR_PEND_LOCKED);
+    OSSchedUnlock();
+    test_held_to_the_end();
+    test_two_mutexes();
     check("whose priority is free again", OSMutexDel(held, OS_DEL_ALWAYS, &err) == NULL && OSTaskQuery(35, &copy) == OS_PRIO_ERR, 1);
     OSSemDel(event, OS_DEL_ALWAYS, &err);
 }
@@ -354,6 +443,7 @@ static void test_flags(void)
     OSFlagPost(flags, 0x20, OS_FLAG_SET, &err);
     check_trace("flags end waits for all and for any of them", "-a-b");
     check("in time", OSFlagPend(flags, 0x100, OS_FLAG_WAIT_SET_ANY, 2, &err) == 0 && err == OS_TIMEOUT, 1);
+    check("no flag", OSFlagPend(flags, 0, OS_FLAG_WAIT_SET_ALL, 0, &err) == 0 && err == OS_FLAG_ERR_WAIT_TYPE, 1);
     check("no group", OSFlagPost(NULL, 1, OS_FLAG_SET, &err) == 0 && err == OS_FLAG_INVALID_PGRP, 1);
 }
 

@@ -54,8 +54,8 @@ describe('RTOS guest', () => {
       const xen = new BootedXen([guest(`mode=jitter hz=1000 samples=60 ${wish}`), busy, busy], {
         commandLine: `sched=${scheduler}`,
       });
-      // `count` is called with the lateness in microseconds, as the first act of each release.
-      xen.machine.setBreakpoints([rtos.symbol('count')!.address]);
+      // `note` is called with the lateness in microseconds, as the first act of each release.
+      xen.machine.setBreakpoints([rtos.symbol('note')!.address]);
       const releases: { readonly at: number; readonly late: number }[] = [];
       while (releases.length < 60) {
         const stop = xen.machine.run(50_000_000);
