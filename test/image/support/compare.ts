@@ -54,8 +54,9 @@ export function compareBreakpoints(
   return accepted;
 }
 
-/** Distinct values, so that a rule applied to the wrong register shows; frame pointers lie above the stack pointer. */
+/** Distinct values, so that a rule applied to the wrong register shows; frame pointers (r4 where a function has a stack of its own) lie above the stack pointer. */
 export const registers = Array.from({ length: 16 }, (_, register) => 0x20000 + register * 0x1000)
+  .with(4, 0x2f000)
   .with(7, 0x30000)
   .with(11, 0x31000);
 /** Memory whose word at an address is a function of the address. */
