@@ -5,10 +5,16 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'mocha';
 import { BootedXen, firmwareImage } from '../support/bootXen';
+import { arm, call, tinyGuest } from '../support/tinyGuest';
 
 const TEST_CLEAN_INVALIDATE = 0xee17ff7e; // mrc p15, 0, r15, c7, c14, 3
 const SET_Z = 0xe1300000; // teq r0, r0: the loop around it ends
 const ROUTINE_BYTES = 72;
+const SCHED_OP = 29;
+const YIELD = 0;
+const MOV_R4 = 0xe3a0_4000; // with a byte: no literal, which would itself be read from the other's line
+const KEPT_AT = 0xc010_0000;
+const COHERENCE = { machine: { cache: 'coherence', tlb: 'arm926' } } as const;
 
 function boot(second: string): BootedXen {
   const commandLine = 'rounds=1';
@@ -17,7 +23,7 @@ function boot(second: string): BootedXen {
       { elf: firmwareImage('mini-os'), commandLine },
       { elf: firmwareImage(second), commandLine },
     ],
-    { machine: { cache: 'coherence', tlb: 'arm926' } },
+    COHERENCE,
   );
 }
 
@@ -43,7 +49,13 @@ describe('Firmware: cache maintenance', () => {
 
   it('without the flush in load_page_table two guests get each other’s lines, and the reports name both address spaces', function () {
     this.timeout(60_000);
-    const xen = boot('mini-os');
+    // Each keeps its own number at one address, lets the other run, and looks again. What real guests come to depends on what lies where.
+    const keeper = (number: number): Uint8Array => {
+      const turn = [arm.store(4, 5), ...call(SCHED_OP, YIELD, 0), arm.load(6, 5)];
+      const back = 0xea00_0000 | ((-turn.length - 2) & 0xff_ffff);
+      return tinyGuest([MOV_R4 | number, ...arm.constant(5, KEPT_AT), ...turn, back >>> 0]);
+    };
+    const xen = new BootedXen([{ elf: keeper(1) }, { elf: keeper(2) }], COHERENCE);
     const start = xen.symbol('load_page_table') - 0xff00_0000;
     let taken = 0;
     for (let at = start; at < start + ROUTINE_BYTES; at += 4) {
@@ -52,12 +64,12 @@ describe('Firmware: cache maintenance', () => {
       taken++;
     }
     assert.equal(taken, 1);
-    xen.machine.run(2_100_000);
+    xen.machine.run(3_000_000);
     const reports = xen.machine.coherenceReports.filter(({ homonym, source }) => homonym && source === 'data cache');
-    assert.ok(reports.length > 0);
-    const { read, store, homonym } = reports.find(({ homonym: line }) => line!.store.by === 'store')!;
+    const { read, store, homonym } = reports.find(
+      ({ read: { virtualAddress }, homonym: line }) => virtualAddress === KEPT_AT && line!.store.by === 'store',
+    )!;
     assert.equal(read.ttbr, store.ttbr);
     assert.notEqual(read.ttbr, homonym!.store.ttbr);
-    assert.doesNotMatch(xen.console, /After 1 thread[^]*After 1 thread/, 'and the guests do not survive it');
   });
 });
