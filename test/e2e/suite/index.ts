@@ -5,7 +5,7 @@ import { registerSuite } from './extension.suite';
 export async function run(): Promise<void> {
   // An ES module; the bundle is CommonJS, as VS Code wants it.
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'bdd', timeout: 40_000, color: false });
+  const mocha = new Mocha({ ui: 'bdd', timeout: 90_000, color: false });
   mocha.suite.emit('pre-require', globalThis as unknown as Mocha.MochaGlobals, '', mocha);
   registerSuite();
   const failures = await new Promise<number>((resolve) => mocha.run(resolve));
