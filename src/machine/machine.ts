@@ -15,6 +15,7 @@ import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
 import type { TickModel } from './arm926/ticks/model';
 import { createTickModel } from './arm926/ticks/models';
+import { tlbView } from './arm926/tlbView';
 import { perInstruction } from './arm926/ticks/perInstruction';
 import { traced } from './arm926/ticks/traced';
 import { describeWalk } from './arm926/walkReport';
@@ -45,6 +46,7 @@ import type {
   MemoryBank,
   RunStop,
   TranslationRegime,
+  TlbView,
   Walk,
   WatchHit,
   WatchedRange,
@@ -333,6 +335,10 @@ export class Machine implements MachineFace {
 
   displays(): readonly DisplayImage[] {
     return this.bus.displays();
+  }
+
+  get tlb(): TlbView {
+    return tlbView(this.core.memory, (this.cpu.getCp15().control & 1) !== 0);
   }
 
   get caches(): CachesView | undefined {

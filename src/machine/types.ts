@@ -249,6 +249,29 @@ export interface CachesView {
   readMemory(address: number, byteLength: number): Uint8Array | undefined;
 }
 
+/** One translation that is remembered. Addresses are of its first byte. */
+export interface TlbEntry {
+  /** Modified virtual address in the chip's TLB; in the fast one as instructions say it. */
+  readonly virtualAddress: number;
+  readonly byteLength: number;
+  readonly physicalAddress: number;
+  /** Undefined for what was remembered while the MMU was off. */
+  readonly mmuDomain?: number;
+  readonly cacheable: boolean;
+  readonly bufferable: boolean;
+  /** AP bits, which are judged at each access; the fast TLB keeps the verdict instead, for one privilege and one DACR. */
+  readonly ap?: number;
+  readonly verdict?: { readonly privileged: boolean; readonly dacr: number; readonly writable: boolean };
+  /** In the part that CP15 c10 locks down. */
+  readonly locked?: true;
+}
+
+/** The TLB as a debugger looks at it. Nothing here has a side effect. */
+export interface TlbView {
+  readonly mode: TlbMode;
+  entries(): readonly TlbEntry[];
+}
+
 /** Who read or stored, and under which translation. Numbers are unsigned. */
 export interface CoherenceAccess {
   /** `outside`: the debugger or the boot loader. `unknown`: a store so long ago that it has been forgotten. */
@@ -416,6 +439,8 @@ export interface MachineFace {
   /** What the board's displays show now; empty for a board without any. */
   displays(): readonly DisplayImage[];
 
+  /** What the MMU remembers of the page tables. */
+  readonly tlb?: TlbView;
   /** The caches, where they are modelled. */
   readonly caches?: CachesView;
   /** What the coherence check has found, in the order of finding; empty in other cache modes. */

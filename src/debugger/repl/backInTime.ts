@@ -1,9 +1,10 @@
 /** The console's commands for going back in time. */
 import { exceptionFilters } from '../exceptionFilters';
-import { UserError, type DataTarget, type DebugEngine, type PastEvent, type StopEvent } from '../types';
+import { UserError, type DebugEngine, type PastEvent, type StopEvent } from '../types';
+import { grouped } from './columns';
 import type { ReplCommand, ReplContext } from './command';
+import { targetOf } from './places';
 
-const grouped = (value: number): string => String(value).replace(/\B(?=(\d{3})+$)/g, ',');
 const megabytes = (bytes: number): string => (bytes / 2 ** 20).toFixed(bytes < 2 ** 24 ? 1 : 0);
 
 /** Short words for what exception filters look for. */
@@ -57,26 +58,6 @@ function eventOf(text: string): PastEvent {
   const ofDomain = filter === 'domainSwitch' ? `to == ${domain}` : `dom == ${domain}`;
   const parts = [...(domain === undefined ? [] : [ofDomain]), ...(condition === undefined ? [] : [`(${condition})`])];
   return { filter, ...(parts.length === 0 ? {} : { condition: parts.join(' && ') }) };
-}
-
-/** Where an expression's value stands; four bytes at a plain address. */
-function targetOf({ engine, frame }: ReplContext, text: string): DataTarget {
-  const literal = /^(?:(pa|xen|dom(\d+)):)?(0x[0-9a-f]{1,8})$/i.exec(text);
-  if (literal) {
-    const [, prefix, domainId, digits] = literal;
-    const space =
-      prefix === undefined
-        ? (frame?.space ?? ({ kind: 'xen' } as const))
-        : domainId === undefined
-          ? ({ kind: prefix.toLowerCase() === 'pa' ? 'pa' : 'xen' } as const)
-          : ({ kind: 'domain', domainId: Number(domainId) } as const);
-    return { kind: 'memory', space, address: Number(digits), byteLength: 4, scope: 'memory' };
-  }
-  const { storage } = engine.evaluate(text, frame);
-  if (storage) return storage;
-  throw new UserError(
-    `"${text}" stands nowhere: give a variable, a register like $r4, or an address like dom1:0xC0008000`,
-  );
 }
 
 export const backInTime: readonly ReplCommand[] = [

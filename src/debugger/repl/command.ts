@@ -36,6 +36,8 @@ export interface ReplCommand {
   readonly arguments: readonly ReplArgument[];
   readonly help: string;
   readonly example: string;
+  /** Xen's debug key that printed the same on its console. */
+  readonly debugKey?: string;
   /** Throws UserError for a mistake of the person. */
   run(context: ReplContext, values: ReplValues): ReplResult;
 }

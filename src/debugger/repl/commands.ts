@@ -4,7 +4,15 @@
  */
 import type { DebugEngine } from '../types';
 import { backInTime } from './backInTime';
+import { cacheCommands } from './caches';
+import { channelCommands } from './channels';
+import { columns } from './columns';
 import { readArguments, usageOf, type ReplCommand, type ReplContext, type ReplResult } from './command';
+import { domainCommands } from './domains';
+import { hypercallCommands } from './hypercallList';
+import { backtrace, info } from './info';
+import { schedulingCommands } from './scheduling';
+import { translationCommands } from './translation';
 
 const help: ReplCommand = {
   name: 'help',
@@ -18,11 +26,37 @@ const help: ReplCommand = {
     if (found) return { text: explained(found) };
     const width = Math.max(...replCommands.map(({ name }) => name.length));
     const lines = replCommands.map(({ name, help: what }) => `${name.padEnd(width)}  ${what}`);
-    return { text: `${lines.join('\n')}\nAnything else is an expression.` };
+    return { text: `${lines.join('\n')}\nAnything else is an expression; in parentheses everything is.` };
   },
 };
 
-export const replCommands: readonly ReplCommand[] = [...backInTime, help];
+/** Xen's debug keys (Ctrl-A three times, then the key) as an index: people who know those find the commands. */
+const keys: ReplCommand = {
+  name: 'keys',
+  arguments: [],
+  help: "Xen's debug keys, and the commands that show the same.",
+  example: 'keys',
+  run() {
+    const rows = replCommands.flatMap(({ name, help: what, debugKey }) =>
+      debugKey === undefined ? [] : [[debugKey, name, what]],
+    );
+    return { text: columns(['key', 'command', ''], rows) };
+  },
+};
+
+export const replCommands: readonly ReplCommand[] = [
+  ...domainCommands,
+  ...translationCommands,
+  ...cacheCommands,
+  ...hypercallCommands,
+  ...channelCommands,
+  ...schedulingCommands,
+  backtrace,
+  info,
+  ...backInTime,
+  keys,
+  help,
+];
 
 /** By its name or another debugger's. */
 export const replCommand = (word: string): ReplCommand | undefined =>

@@ -8,6 +8,7 @@
  * machine translates through its bigger software TLB.
  */
 import { PARAMETERS } from './ticks/arm926ejs/parameters';
+import type { TlbEntry } from '../types';
 import type { WalkRecord } from './walk';
 
 const WAYS = PARAMETERS.tlbWays.value;
@@ -77,6 +78,25 @@ export class MainTlb {
   range(entry: number): { readonly start: number; readonly bytes: number } | undefined {
     const shift = this.shifts[entry]!;
     return shift === 0 ? undefined : { start: (this.pages[entry]! << shift) >>> 0, bytes: 2 ** shift };
+  }
+
+  /** Every valid entry as a debugger sees it. */
+  *valid(): Generator<TlbEntry> {
+    for (let entry = 0; entry < ENTRIES; entry++) {
+      const range = this.range(entry);
+      if (range === undefined) continue;
+      const rights = this.rights[entry]!;
+      yield {
+        virtualAddress: range.start,
+        byteLength: range.bytes,
+        physicalAddress: this.frames[entry]! >>> 0,
+        mmuDomain: (rights >>> 4) & 15,
+        cacheable: (rights & 8) !== 0,
+        bufferable: (rights & 4) !== 0,
+        ap: rights & 3,
+        ...(entry < MAIN ? {} : { locked: true }),
+      };
+    }
   }
 
   /** Fills the record for `mva` from an entry, as a walk would have: all but the verdict. */

@@ -217,6 +217,16 @@ export class Tlb {
     };
   }
 
+  /** Every valid entry: its page, its place in the memory, its fourth word, and whom its bank belongs to. */
+  *valid(): Generator<{ page: number; place: number; rights: number; privileged: boolean; dacr: number }> {
+    for (const e of this.validEntries()) {
+      const rights = this.words[e + 3]!;
+      const page = (rights & 0xfffff000) >>> 0;
+      const { privileged, dacr } = this.banks[((e - FIRST_WORD) / TLB_BANK_WORDS) | 0]!;
+      yield { page, place: (page + this.words[e + 2]!) | 0, rights, privileged, dacr: dacr >>> 0 };
+    }
+  }
+
   /** In the order of their places, whatever has filled them when. */
   private validEntries(): readonly number[] {
     const places = new Set<number>();
