@@ -13,18 +13,10 @@
 #include "windows.h"
 #include "xenbus.h"
 
-static void write_member(const struct blkfront *disk, const char *name, const char *value)
-{
-    char path[XENBUS_PATH_MAX];
-
-    format_text(path, sizeof path, "%s/%s", disk->directory, name);
-    xenbus_write(path, value);
-}
-
 static void begin_anew(const struct blkfront *disk)
 {
-    xenbus_set_state(disk->directory, XenbusStateInitialising);
-    while (xenbus_state(disk->backend) != XenbusStateInitWait)
+    xenbus_set_state(disk->device.directory, XenbusStateInitialising);
+    while (xenbus_state(disk->device.backend) != XenbusStateInitWait)
         hypervisor_sched_op(SCHEDOP_yield, NULL);
 }
 
@@ -33,10 +25,10 @@ static void offer(const struct blkfront *disk, const char *what, const char *ref
     XenbusState answer;
 
     begin_anew(disk);
-    write_member(disk, "ring-ref", ref);
-    write_member(disk, "event-channel", port);
-    xenbus_set_state(disk->directory, XenbusStateInitialised);
-    while ((answer = xenbus_state(disk->backend)) == XenbusStateInitWait)
+    xenbus_write_member(disk->device.directory, "ring-ref", ref);
+    xenbus_write_member(disk->device.directory, "event-channel", port);
+    xenbus_set_state(disk->device.directory, XenbusStateInitialised);
+    while ((answer = xenbus_state(disk->device.backend)) == XenbusStateInitWait)
         hypervisor_sched_op(SCHEDOP_yield, NULL);
     printk("disk-guest: %s: %s\n", what, answer == XenbusStateClosed ? "closed" : "not closed");
 }
@@ -48,7 +40,7 @@ void hostile_handshake(struct blkfront *disk, unsigned char *buffer)
     blkfront_close(disk);
     format_text(ref, sizeof ref, "%d", grant_page(0, buffer, 0));
     format_text(readonly, sizeof readonly, "%d", grant_page(0, buffer + PAGE_SIZE, 1));
-    format_text(port, sizeof port, "%u", (unsigned)disk->port);
+    format_text(port, sizeof port, "%u", (unsigned)disk->device.port);
     format_text(store_port, sizeof store_port, "%u", (unsigned)start_info->store_evtchn);
     offer(disk, "a ring that is not granted", "300", port);
     offer(disk, "a reference that is no number", "ring", port);
@@ -60,12 +52,12 @@ void hostile_handshake(struct blkfront *disk, unsigned char *buffer)
     offer(disk, "a port that is in use", ref, store_port);
     offer(disk, "a port without a number", ref, "");
     begin_anew(disk);
-    write_member(disk, "state", "99");
-    write_member(disk, "state", "connected, I swear");
-    write_member(disk, "state", "");
-    xenbus_set_state(disk->directory, XenbusStateConnected);
+    xenbus_write_member(disk->device.directory, "state", "99");
+    xenbus_write_member(disk->device.directory, "state", "connected, I swear");
+    xenbus_write_member(disk->device.directory, "state", "");
+    xenbus_set_state(disk->device.directory, XenbusStateConnected);
     printk("disk-guest: states that make no sense: the backend %s\n",
-           xenbus_state(disk->backend) == XenbusStateInitWait ? "waits" : "does not wait");
+           xenbus_state(disk->device.backend) == XenbusStateInitWait ? "waits" : "does not wait");
     printk("disk-guest: connect %d\n", blkfront_connect(disk));
     printk("disk-guest: and read %d\n", blkfront_read(disk, 0, buffer, 8));
 }
@@ -104,7 +96,7 @@ void hostile_flood(struct blkfront *disk, unsigned char *buffer)
         while (disk->ring.req_prod_pvt - disk->ring.sring->rsp_prod < RING_SIZE(&disk->ring))
             *RING_GET_REQUEST(&disk->ring, disk->ring.req_prod_pvt++) = request;
         disk->ring.sring->req_prod = disk->ring.req_prod_pvt;
-        events_notify(disk->port);
+        events_notify(disk->device.port);
     }
 }
 

@@ -154,11 +154,11 @@ static void raw(void)
 static void garble(void)
 {
     disk.ring.sring->req_prod = disk.ring.sring->rsp_prod + 1000;
-    events_notify(disk.port);
-    while (xenbus_state(disk.backend) != XenbusStateClosed)
+    events_notify(disk.device.port);
+    while (xenbus_state(disk.device.backend) != XenbusStateClosed)
         hypervisor_sched_op(SCHEDOP_yield, NULL);
     printk("disk-guest: the backend has closed\n");
-    events_close(disk.port);
+    events_close(disk.device.port);
     printk("disk-guest: once more: %d\n", blkfront_connect(&disk));
     printk("disk-guest: read %d\n", blkfront_read(&disk, 0, buffer, 8));
 }
@@ -171,7 +171,7 @@ static void crash(void)
     for (unsigned i = 0; i < 8; i++)
         *RING_GET_REQUEST(&disk.ring, disk.ring.req_prod_pvt++) = request;
     disk.ring.sring->req_prod = disk.ring.req_prod_pvt;
-    events_notify(disk.port);
+    events_notify(disk.device.port);
     printk("disk-guest: domain %u crashes\n", platform_domain_id());
     guest_shutdown(SHUTDOWN_crash);
 }

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * The block backend (blkback.h). A device goes through the states of public/io/xenbus.h: InitWait until the frontend has written its ring and
- * port (Initialised); Connected while both serve; Closed when the frontend closes, and from there back to InitWait when it begins anew.
+ * The block backend (blkback.h); its states are backend.h's.
  *
  * Guests are hostile: a request is copied out of the ring and checked whole before any of its pages is mapped; a page that cannot be mapped
  * fails its request; indices that cannot be end the connection, and only that one.
  */
 #include "blkback.h"
 
+#include "backend.h"
 #include "choice.h"
 #include "console.h"
 #include "grants.h"
@@ -24,15 +24,11 @@
 #define ROUND       32      /* requests of one domain before the next one's turn */
 
 struct disk {
-    domid_t domain;
+    struct backend device;
     int readonly;
-    int connected, changed;
-    XenbusState state;              /* ours, as the directory has it */
     blkif_back_ring_t ring;
     struct granted_pages ring_page;
-    evtchn_port_t port;
     unsigned served, refused;       /* requests */
-    char frontend[48], backend[48]; /* directories */
 };
 
 static struct disk *disks[DISKS];
@@ -52,30 +48,26 @@ void blkback_init(const char *wanted)
         printk("driver-domain: RAM disk of %u sectors for: %s\n", (unsigned)sectors, given[0] ? given : "nobody (disk=)");
 }
 
-static void set_state(struct disk *disk, XenbusState state)
+static const char *connect(struct backend *device)
 {
-    disk->state = state;
-    xenbus_set_state(disk->backend, state);
+    struct disk *disk = (struct disk *)device;
+
+    if (backend_map_ring(device, "ring-ref", &disk->ring_page))
+        return "its ring cannot be mapped";
+    BACK_RING_INIT(&disk->ring, (blkif_sring_t *)disk->ring_page.start, PAGE_SIZE);
+    return NULL;
 }
 
-static void write_member(const char *directory, const char *name, const char *value)
+static void disconnect(struct backend *device)
 {
-    char path[XENBUS_PATH_MAX];
-
-    format_text(path, sizeof path, "%s/%s", directory, name);
-    xenbus_write(path, value);
+    grants_unmap(&((struct disk *)device)->ring_page);
 }
 
-static void write_number(const char *directory, const char *name, unsigned value)
-{
-    char text[12];
-
-    format_text(text, sizeof text, "%u", value);
-    write_member(directory, name, text);
-}
+static const struct backend_type disk_type = {"disk", "vbd", connect, disconnect};
 
 void blkback_offer(domid_t domain)
 {
+    struct backend *device;
     struct disk *disk;
     unsigned slot = 0;
     int readonly;
@@ -88,32 +80,25 @@ void blkback_offer(domid_t domain)
     if (!disk)
         return;
     memset(disk, 0, sizeof *disk);
-    disk->domain = domain;
+    device = &disk->device;
     disk->readonly = readonly;
-    format_text(disk->frontend, sizeof disk->frontend, "/local/domain/%u/device/vbd/%u", domain, BLKIF_VDEV_XVDA);
-    format_text(disk->backend, sizeof disk->backend, "/local/domain/0/backend/vbd/%u/%u", domain, BLKIF_VDEV_XVDA);
-    write_member(disk->frontend, "backend", disk->backend);
-    write_number(disk->frontend, "backend-id", 0);
-    write_number(disk->frontend, "virtual-device", BLKIF_VDEV_XVDA);
-    write_member(disk->backend, "frontend", disk->frontend);
-    write_number(disk->backend, "frontend-id", domain);
-    write_number(disk->backend, "sectors", (unsigned)sectors);
-    write_number(disk->backend, "sector-size", BLKIF_SECTOR_BYTES);
-    write_number(disk->backend, "info", readonly ? VDISK_READONLY : 0);
-    write_member(disk->backend, "mode", readonly ? "r" : "w");
+    backend_make(device, &disk_type, domain, BLKIF_VDEV_XVDA);
+    xenbus_write_member_number(device->frontend, "virtual-device", BLKIF_VDEV_XVDA);
+    xenbus_write_member_number(device->backend, "sectors", (unsigned)sectors);
+    xenbus_write_member_number(device->backend, "sector-size", BLKIF_SECTOR_BYTES);
+    xenbus_write_member_number(device->backend, "info", readonly ? VDISK_READONLY : 0);
+    xenbus_write_member(device->backend, "mode", readonly ? "r" : "w");
     disks[slot] = disk;
     if (slot >= disks_used)
         disks_used = slot + 1;
-    set_state(disk, XenbusStateInitWait);
-    xenbus_set_state(disk->frontend, XenbusStateInitialising);
+    backend_offer(device);
 }
 
 void blkback_changed(const char *path)
 {
     for (unsigned i = 0; i < disks_used; i++)
-        if (disks[i] && strlen(path) > strlen(disks[i]->frontend) &&
-            memcmp(path, disks[i]->frontend, strlen(disks[i]->frontend)) == 0)
-            disks[i]->changed = 1;
+        if (disks[i])
+            backend_note(&disks[i]->device, path);
 }
 
 /* ------------------------------------------------------------------------------------------------------------- requests */
@@ -181,27 +166,11 @@ static int16_t perform(struct disk *disk, const struct blkif_request *request)
         return BLKIF_RSP_ERROR;
     for (unsigned i = 0; i < request->nr_segments; i++)
         refs[i] = request->seg[i].gref;
-    if (grants_map(disk->domain, refs, request->nr_segments, request->operation == BLKIF_OP_WRITE, &pages))
+    if (grants_map(disk->device.domain, refs, request->nr_segments, request->operation == BLKIF_OP_WRITE, &pages))
         return BLKIF_RSP_ERROR;
     copy_segments(request, pages.start);
     grants_unmap(&pages);
     return BLKIF_RSP_OKAY;
-}
-
-static void disconnect(struct disk *disk)
-{
-    if (!disk->connected)
-        return;
-    disk->connected = 0;
-    grants_unmap(&disk->ring_page);
-    events_close(disk->port);
-}
-
-static void shut_off(struct disk *disk, const char *reason)
-{
-    printk("driver-domain: disk: domain %u is shut off: %s\n", disk->domain, reason);
-    disconnect(disk);
-    set_state(disk, XenbusStateClosed);
 }
 
 /* Up to ROUND requests; 1 = there was something. */
@@ -212,7 +181,7 @@ static int serve(struct disk *disk)
     int done = 0, notify;
 
     if (RING_REQUEST_PROD_OVERFLOW(ring, prod)) {
-        shut_off(disk, "indices of its ring that cannot be");
+        backend_shut_off(&disk->device, "indices of its ring that cannot be");
         return 1;
     }
     RING_BARRIER();
@@ -235,82 +204,11 @@ static int serve(struct disk *disk)
     if (done) {
         RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(ring, notify);
         if (notify)
-            events_notify(disk->port);
+            events_notify(disk->device.port);
         return 1;
     }
     RING_FINAL_CHECK_FOR_REQUESTS(ring, done);
     return done;
-}
-
-/* --------------------------------------------------------------------------------------------------------------- states */
-
-/* Nothing to do but to end the sleep: the main loop serves. */
-static void ring_event(evtchn_port_t port)
-{
-    (void)port;
-}
-
-static int read_number(const struct disk *disk, const char *name, unsigned *value)
-{
-    char path[XENBUS_PATH_MAX];
-
-    format_text(path, sizeof path, "%s/%s", disk->frontend, name);
-    return xenbus_read_number(path, value);
-}
-
-/* NULL, or why not. */
-static const char *connect(struct disk *disk)
-{
-    unsigned ref, remote_port;
-    grant_ref_t gref;
-    int port;
-
-    if (read_number(disk, "ring-ref", &ref) || read_number(disk, "event-channel", &remote_port))
-        return "no ring-ref or event-channel";
-    gref = ref;
-    if (grants_map(disk->domain, &gref, 1, 0, &disk->ring_page))
-        return "its ring cannot be mapped";
-    port = events_bind_interdomain(disk->domain, remote_port, ring_event);
-    if (port < 0) {
-        grants_unmap(&disk->ring_page);
-        return "its event channel cannot be bound";
-    }
-    disk->port = (evtchn_port_t)port;
-    BACK_RING_INIT(&disk->ring, (blkif_sring_t *)disk->ring_page.start, PAGE_SIZE);
-    disk->connected = 1;
-    return NULL;
-}
-
-/* The frontend has moved: so do we. */
-static void follow(struct disk *disk)
-{
-    XenbusState theirs = xenbus_state(disk->frontend);
-    const char *fault;
-
-    switch (theirs) {
-    case XenbusStateInitialising:
-        disconnect(disk);
-        if (disk->state != XenbusStateInitWait)
-            set_state(disk, XenbusStateInitWait);
-        break;
-    case XenbusStateInitialised:
-        if (disk->connected || disk->state != XenbusStateInitWait)
-            break;
-        fault = connect(disk);
-        if (fault)
-            shut_off(disk, fault);
-        else
-            set_state(disk, XenbusStateConnected);
-        break;
-    case XenbusStateClosing:
-    case XenbusStateClosed:
-        disconnect(disk);
-        if (disk->state != XenbusStateClosed)
-            set_state(disk, XenbusStateClosed);
-        break;
-    default:
-        break;
-    }
 }
 
 int blkback_serve(void)
@@ -320,12 +218,10 @@ int blkback_serve(void)
     for (unsigned i = 0; i < disks_used; i++) {
         struct disk *disk = disks[i];
 
-        if (disk && disk->changed) {
-            disk->changed = 0;
-            follow(disk);
-            progress = 1;
-        }
-        if (disk && disk->connected)
+        if (!disk)
+            continue;
+        progress |= backend_follow(&disk->device);
+        if (disk->device.connected)
             progress |= serve(disk);
     }
     return progress;
@@ -334,10 +230,9 @@ int blkback_serve(void)
 void blkback_forget(domid_t domain)
 {
     for (unsigned i = 0; i < disks_used; i++)
-        if (disks[i] && disks[i]->domain == domain) {
+        if (disks[i] && disks[i]->device.domain == domain) {
             printk("driver-domain: disk: domain %u: %u requests, %u refused\n", domain, disks[i]->served, disks[i]->refused);
-            disconnect(disks[i]);
-            xenbus_remove(disks[i]->backend);
+            backend_end(&disks[i]->device);
             free(disks[i]);
             disks[i] = NULL;
         }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * The network backend (netback.h). Interfaces go through the states that blkback.c describes; frames go
+ * The network backend (netback.h). Interfaces go through the states of backend.h; frames go
  *
  *   sender's page -> take -> frame (ours) -> bridge_forward -> deliver -> receiver's page
  *
@@ -12,6 +12,7 @@
  */
 #include "netback.h"
 
+#include "backend.h"
 #include "bridge.h"
 #include "choice.h"
 #include "console.h"
@@ -33,14 +34,12 @@
 #define RATE_MAX 100000             /* KB/s: more than all of this can carry, and its products still fit into 32 bits */
 
 struct vif {
-    domid_t domain;
+    struct backend device;
     int is_open;                    /* other addresses may stand behind it */
-    int connected, changed, ring_is_bad;
-    XenbusState state;              /* ours, as the directory has it */
+    int ring_is_bad;
     netif_tx_back_ring_t tx;
     netif_rx_back_ring_t rx;
     struct granted_pages tx_page, rx_page;
-    evtchn_port_t port;
     uint8_t mac[ETH_ADDRESS_BYTES];
     int credit;                     /* thousandths of bytes that it may send now; a last frame may overdraw it */
     uint64_t credited_ns;           /* up to when */
@@ -48,7 +47,7 @@ struct vif {
     unsigned refused;               /* requests that cannot be */
     unsigned spoofed;               /* not let pass by the bridge */
     unsigned lost;                  /* for want of room at the receiver */
-    char frontend[48], backend[48]; /* directories */
+    unsigned slot;                  /* its port of the bridge */
 };
 
 static struct vif *vifs[BRIDGE_PORTS];  /* by their port of the bridge */
@@ -66,44 +65,51 @@ void netback_init(const char *interfaces, unsigned kilobytes_per_second)
         platform_start_ticks();     /* so that the timer wakes us (netback_serve) */
 }
 
-static void set_state(struct vif *vif, XenbusState state)
+static const char *connect(struct backend *device)
 {
-    vif->state = state;
-    xenbus_set_state(vif->backend, state);
+    struct vif *vif = (struct vif *)device;
+    unsigned rx_copy = 0;
+
+    if (backend_read_number(device, "request-rx-copy", &rx_copy) || !rx_copy)
+        return "it does not ask for copying (request-rx-copy)";
+    if (backend_map_ring(device, "tx-ring-ref", &vif->tx_page))
+        return "its tx ring cannot be mapped";
+    if (backend_map_ring(device, "rx-ring-ref", &vif->rx_page)) {
+        grants_unmap(&vif->tx_page);
+        return "its rx ring cannot be mapped";
+    }
+    BACK_RING_INIT(&vif->tx, (netif_tx_sring_t *)vif->tx_page.start, PAGE_SIZE);
+    BACK_RING_INIT(&vif->rx, (netif_rx_sring_t *)vif->rx_page.start, PAGE_SIZE);
+    vif->ring_is_bad = 0;
+    bridge_attach(vif->slot, vif->mac, !vif->is_open);
+    return NULL;
 }
 
-static void write_member(const char *directory, const char *name, const char *value)
+static void disconnect(struct backend *device)
 {
-    char path[XENBUS_PATH_MAX];
+    struct vif *vif = (struct vif *)device;
 
-    format_text(path, sizeof path, "%s/%s", directory, name);
-    xenbus_write(path, value);
+    bridge_detach(vif->slot);
+    grants_unmap(&vif->tx_page);
+    grants_unmap(&vif->rx_page);
 }
 
-static void write_number(const char *directory, const char *name, unsigned value)
-{
-    char text[12];
+static const struct backend_type network_type = {"network", "vif", connect, disconnect};
 
-    format_text(text, sizeof text, "%u", value);
-    write_member(directory, name, text);
-}
-
-static void make_directories(const struct vif *vif)
+/* What the guest may know of its interface, beside what every device's directories have. */
+static void describe(const struct vif *vif)
 {
+    const struct backend *device = &vif->device;
     char mac[18];
 
     format_text(mac, sizeof mac, "%02x:%02x:%02x:%02x:%02x:%02x", vif->mac[0], vif->mac[1], vif->mac[2], vif->mac[3], vif->mac[4],
                 vif->mac[5]);
-    write_member(vif->frontend, "backend", vif->backend);
-    write_number(vif->frontend, "backend-id", 0);
-    write_number(vif->frontend, "handle", 0);
-    write_member(vif->frontend, "mac", mac);
-    write_member(vif->backend, "frontend", vif->frontend);
-    write_number(vif->backend, "frontend-id", vif->domain);
-    write_number(vif->backend, "handle", 0);
-    write_member(vif->backend, "mac", mac);
-    write_number(vif->backend, "feature-rx-copy", 1);
-    write_number(vif->backend, "feature-rx-flip", 0);
+    xenbus_write_member_number(device->frontend, "handle", 0);
+    xenbus_write_member(device->frontend, "mac", mac);
+    xenbus_write_member_number(device->backend, "handle", 0);
+    xenbus_write_member(device->backend, "mac", mac);
+    xenbus_write_member_number(device->backend, "feature-rx-copy", 1);
+    xenbus_write_member_number(device->backend, "feature-rx-flip", 0);
 }
 
 /* Addresses are 00:16:3E (Xen's) and the domain's number. */
@@ -122,24 +128,21 @@ void netback_offer(domid_t domain)
     if (!vif)
         return;
     memset(vif, 0, sizeof *vif);
-    vif->domain = domain;
     vif->is_open = is_open;
+    vif->slot = slot;
     memcpy(vif->mac, mac, sizeof mac);
-    format_text(vif->frontend, sizeof vif->frontend, "/local/domain/%u/device/vif/0", domain);
-    format_text(vif->backend, sizeof vif->backend, "/local/domain/0/backend/vif/%u/0", domain);
-    make_directories(vif);
+    backend_make(&vif->device, &network_type, domain, 0);
+    describe(vif);
     vifs[slot] = vif;
     slots = slots > slot + 1 ? slots : slot + 1;
-    set_state(vif, XenbusStateInitWait);
-    xenbus_set_state(vif->frontend, XenbusStateInitialising);
+    backend_offer(&vif->device);
 }
 
 void netback_changed(const char *path)
 {
     for (unsigned i = 0; i < slots; i++)
-        if (vifs[i] && strlen(path) > strlen(vifs[i]->frontend) &&
-            memcmp(path, vifs[i]->frontend, strlen(vifs[i]->frontend)) == 0)
-            vifs[i]->changed = 1;
+        if (vifs[i])
+            backend_note(&vifs[i]->device, path);
 }
 
 /* --------------------------------------------------------------------------------------------------------------- frames */
@@ -149,7 +152,7 @@ static int16_t fill_page(const struct vif *vif, grant_ref_t ref, const uint8_t *
 {
     struct granted_pages page;
 
-    if (grants_map(vif->domain, &ref, 1, 0, &page))
+    if (grants_map(vif->device.domain, &ref, 1, 0, &page))
         return NETIF_RSP_ERROR;
     memcpy(page.start, bytes, length);
     grants_unmap(&page);
@@ -225,7 +228,7 @@ static int pass_on_together(struct round *round, unsigned first, unsigned last)
             refs[sane++] = round->requests[i].gref;
     if (sane == 0)
         return 1;
-    if (grants_map(vifs[round->port]->domain, refs, sane, 1, &pages))
+    if (grants_map(vifs[round->port]->device.domain, refs, sane, 1, &pages))
         return 0;
     for (unsigned i = first; i < last; i++)
         if (request_is_sane(&round->requests[i]))
@@ -307,118 +310,7 @@ static void answer(struct vif *vif)
     RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&vif->tx, of_tx);
     RING_PUSH_RESPONSES_AND_CHECK_NOTIFY(&vif->rx, of_rx);
     if (of_tx || of_rx)
-        events_notify(vif->port);
-}
-
-/* --------------------------------------------------------------------------------------------------------------- states */
-
-/* Nothing to do but to end the sleep: the main loop serves. */
-static void ring_event(evtchn_port_t port)
-{
-    (void)port;
-}
-
-static int read_number(const struct vif *vif, const char *name, unsigned *value)
-{
-    char path[XENBUS_PATH_MAX];
-
-    format_text(path, sizeof path, "%s/%s", vif->frontend, name);
-    return xenbus_read_number(path, value);
-}
-
-static int map_ring(const struct vif *vif, const char *name, struct granted_pages *page)
-{
-    unsigned number;
-    grant_ref_t ref;
-
-    if (read_number(vif, name, &number))
-        return -XEN_ENOENT;
-    ref = number;
-    return grants_map(vif->domain, &ref, 1, 0, page);
-}
-
-/* NULL, or why not. */
-static const char *connect(unsigned slot)
-{
-    struct vif *vif = vifs[slot];
-    unsigned remote_port, rx_copy = 0;
-    int port;
-
-    if (read_number(vif, "request-rx-copy", &rx_copy) || !rx_copy)
-        return "it does not ask for copying (request-rx-copy)";
-    if (read_number(vif, "event-channel", &remote_port))
-        return "no event-channel";
-    if (map_ring(vif, "tx-ring-ref", &vif->tx_page))
-        return "its tx ring cannot be mapped";
-    if (map_ring(vif, "rx-ring-ref", &vif->rx_page)) {
-        grants_unmap(&vif->tx_page);
-        return "its rx ring cannot be mapped";
-    }
-    port = events_bind_interdomain(vif->domain, remote_port, ring_event);
-    if (port < 0) {
-        grants_unmap(&vif->tx_page);
-        grants_unmap(&vif->rx_page);
-        return "its event channel cannot be bound";
-    }
-    vif->port = (evtchn_port_t)port;
-    BACK_RING_INIT(&vif->tx, (netif_tx_sring_t *)vif->tx_page.start, PAGE_SIZE);
-    BACK_RING_INIT(&vif->rx, (netif_rx_sring_t *)vif->rx_page.start, PAGE_SIZE);
-    vif->connected = 1;
-    vif->ring_is_bad = 0;
-    bridge_attach(slot, vif->mac, !vif->is_open);
-    return NULL;
-}
-
-static void disconnect(unsigned slot)
-{
-    struct vif *vif = vifs[slot];
-
-    if (!vif->connected)
-        return;
-    vif->connected = 0;
-    bridge_detach(slot);
-    grants_unmap(&vif->tx_page);
-    grants_unmap(&vif->rx_page);
-    events_close(vif->port);
-}
-
-static void shut_off(unsigned slot, const char *reason)
-{
-    printk("driver-domain: network: domain %u is shut off: %s\n", vifs[slot]->domain, reason);
-    disconnect(slot);
-    set_state(vifs[slot], XenbusStateClosed);
-}
-
-/* The frontend has moved: so do we. */
-static void follow(unsigned slot)
-{
-    struct vif *vif = vifs[slot];
-    const char *fault;
-
-    switch (xenbus_state(vif->frontend)) {
-    case XenbusStateInitialising:
-        disconnect(slot);
-        if (vif->state != XenbusStateInitWait)
-            set_state(vif, XenbusStateInitWait);
-        break;
-    case XenbusStateInitialised:
-        if (vif->connected || vif->state != XenbusStateInitWait)
-            break;
-        fault = connect(slot);
-        if (fault)
-            shut_off(slot, fault);
-        else
-            set_state(vif, XenbusStateConnected);
-        break;
-    case XenbusStateClosing:
-    case XenbusStateClosed:
-        disconnect(slot);
-        if (vif->state != XenbusStateClosed)
-            set_state(vif, XenbusStateClosed);
-        break;
-    default:
-        break;
-    }
+        events_notify(vif->device.port);
 }
 
 int netback_serve(void)
@@ -427,20 +319,18 @@ int netback_serve(void)
 
     wake_ns = 0;
     for (unsigned i = 0; i < slots; i++) {
-        if (vifs[i] && vifs[i]->changed) {
-            vifs[i]->changed = 0;
-            follow(i);
-            progress = 1;
-        }
-        if (vifs[i] && vifs[i]->connected)
+        if (!vifs[i])
+            continue;
+        progress |= backend_follow(&vifs[i]->device);
+        if (vifs[i]->device.connected)
             progress |= serve(i);
     }
     for (unsigned i = 0; i < slots; i++) {
-        if (!vifs[i] || !vifs[i]->connected)
+        if (!vifs[i] || !vifs[i]->device.connected)
             continue;
         answer(vifs[i]);
         if (vifs[i]->ring_is_bad)
-            shut_off(i, "indices of its ring that cannot be");
+            backend_shut_off(&vifs[i]->device, "indices of its ring that cannot be");
     }
     if (!progress && wake_ns)
         hypervisor_set_timer_op(wake_ns);
@@ -450,11 +340,10 @@ int netback_serve(void)
 void netback_forget(domid_t domain)
 {
     for (unsigned i = 0; i < slots; i++)
-        if (vifs[i] && vifs[i]->domain == domain) {
+        if (vifs[i] && vifs[i]->device.domain == domain) {
             printk("driver-domain: network: domain %u: %u frames from it, %u to it, %u refused, %u not let pass, %u lost\n", domain,
                    vifs[i]->from_guest, vifs[i]->to_guest, vifs[i]->refused, vifs[i]->spoofed, vifs[i]->lost);
-            disconnect(i);
-            xenbus_remove(vifs[i]->backend);
+            backend_end(&vifs[i]->device);
             free(vifs[i]);
             vifs[i] = NULL;
         }

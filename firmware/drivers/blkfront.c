@@ -13,46 +13,10 @@
 #include "platform.h"
 #include "xenbus.h"
 
-/* Nothing to do but to end the sleep. */
-static void ring_event(evtchn_port_t port)
-{
-    (void)port;
-}
-
-static int write_number(struct blkfront *disk, const char *name, unsigned value)
-{
-    char path[XENBUS_PATH_MAX];
-
-    format_text(path, sizeof path, "%s/%s", disk->directory, name);
-    return xenbus_write_number(path, value);
-}
-
-static int read_backend_number(struct blkfront *disk, const char *name, unsigned *value)
-{
-    char path[XENBUS_PATH_MAX];
-
-    format_text(path, sizeof path, "%s/%s", disk->backend, name);
-    return xenbus_read_number(path, value);
-}
-
-/* Fills both directories' names; the driver domain has made them before. */
-static int find(struct blkfront *disk)
-{
-    char names[64], path[XENBUS_PATH_MAX];
-    int length = xenbus_directory("device/vbd", names, sizeof names);
-
-    if (length <= 0)
-        return length < 0 ? length : -XEN_ENOENT;
-    format_text(disk->directory, sizeof disk->directory, "device/vbd/%s", names);
-    format_text(path, sizeof path, "%s/backend", disk->directory);
-    length = xenbus_read(path, disk->backend, sizeof disk->backend);
-    return length < 0 ? length : 0;
-}
-
 static int make_ring(struct blkfront *disk)
 {
     blkif_sring_t *sring = pages_allocate(0);
-    int ref, port;
+    int ref, error;
 
     if (!sring)
         return -XEN_ENOMEM;
@@ -60,53 +24,50 @@ static int make_ring(struct blkfront *disk)
     SHARED_RING_INIT(sring);
     FRONT_RING_INIT(&disk->ring, sring, PAGE_SIZE);
     ref = grant_page(0, sring, 0);
-    port = ref < 0 ? ref : events_offer(0, ring_event);
-    if (port < 0) {
+    error = ref < 0 ? ref : frontend_make_port(&disk->device);
+    if (error) {
         pages_free(sring, 0);
-        return port;
+        return error;
     }
     disk->ring_ref = (grant_ref_t)ref;
-    disk->port = (evtchn_port_t)port;
     return 0;
 }
 
 int blkfront_connect(struct blkfront *disk)
 {
+    struct frontend *device = &disk->device;
     unsigned sectors = 0, info = 0;
     int error;
 
     memset(disk, 0, sizeof *disk);
-    error = find(disk);
+    error = frontend_find(device, "vbd");
     if (error)
         return error;
-    xenbus_set_state(disk->directory, XenbusStateInitialising);
-    while (xenbus_state(disk->backend) != XenbusStateInitWait)
-        xenbus_wait_for_state(disk->backend, XenbusStateInitWait);
+    frontend_begin(device);
     error = make_ring(disk);
     if (error)
         return error;
-    write_number(disk, "ring-ref", disk->ring_ref);
-    write_number(disk, "event-channel", disk->port);
-    xenbus_set_state(disk->directory, XenbusStateInitialised);
-    if (xenbus_wait_for_state(disk->backend, XenbusStateConnected) != XenbusStateConnected)
-        return -XEN_EIO;
-    error = read_backend_number(disk, "sectors", &sectors);
-    read_backend_number(disk, "info", &info);
+    xenbus_write_member_number(device->directory, "ring-ref", disk->ring_ref);
+    xenbus_write_member_number(device->directory, "event-channel", device->port);
+    error = frontend_await_connection(device);
+    if (error)
+        return error;
+    error = xenbus_read_member_number(device->backend, "sectors", &sectors);
+    xenbus_read_member_number(device->backend, "info", &info);
     disk->sectors = sectors;
     disk->readonly = (info & VDISK_READONLY) != 0;
-    xenbus_set_state(disk->directory, XenbusStateConnected);
+    xenbus_set_state(device->directory, XenbusStateConnected);
     return error;
 }
 
 /* The page of the ring is given up for good when the backend keeps it mapped. */
 void blkfront_close(struct blkfront *disk)
 {
-    xenbus_set_state(disk->directory, XenbusStateClosing);
-    xenbus_wait_for_state(disk->backend, XenbusStateClosed);
-    events_close(disk->port);
+    frontend_close(&disk->device);
+    events_close(disk->device.port);
     if (grant_end(disk->ring_ref) == 0)
         pages_free(disk->ring.sring, 0);
-    xenbus_set_state(disk->directory, XenbusStateClosed);
+    xenbus_set_state(disk->device.directory, XenbusStateClosed);
 }
 
 /* ------------------------------------------------------------------------------------------------------------- requests */
@@ -154,7 +115,7 @@ static void push(struct blkfront *disk)
 
     RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&disk->ring, notify);
     if (notify)
-        events_notify(disk->port);
+        events_notify(disk->device.port);
 }
 
 /* One request from `buffer` on; how many sectors it takes, or a negative error. */

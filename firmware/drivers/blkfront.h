@@ -5,7 +5,8 @@
 #ifndef DRIVERS_BLKFRONT_H
 #define DRIVERS_BLKFRONT_H
 
-#include <public/event_channel.h>
+#include "frontend.h"
+
 #include <public/io/blkif.h>
 
 /* Most requests in flight; a ring of one page has room for 32. */
@@ -14,7 +15,7 @@
 struct blkfront {
     uint64_t sectors;
     int readonly;
-    evtchn_port_t port;
+    struct frontend device;
     blkif_front_ring_t ring;
     grant_ref_t ring_ref;
     unsigned in_flight;
@@ -23,7 +24,6 @@ struct blkfront {
         unsigned used, count;
         grant_ref_t refs[BLKIF_MAX_SEGMENTS_PER_REQUEST];
     } requests[BLKFRONT_REQUESTS];
-    char directory[48], backend[48];
 };
 
 /*

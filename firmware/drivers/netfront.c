@@ -13,20 +13,6 @@
 #include "platform.h"
 #include "xenbus.h"
 
-/* Nothing to do but to end the sleep. */
-static void ring_event(evtchn_port_t port)
-{
-    (void)port;
-}
-
-static void write_number(const struct netfront *vif, const char *name, unsigned value)
-{
-    char path[XENBUS_PATH_MAX];
-
-    format_text(path, sizeof path, "%s/%s", vif->directory, name);
-    xenbus_write_number(path, value);
-}
-
 static int hex_digit(char digit)
 {
     return digit >= '0' && digit <= '9' ? digit - '0' : (digit | 32) >= 'a' && (digit | 32) <= 'f' ? (digit | 32) - 'a' + 10 : -1;
@@ -45,22 +31,16 @@ static int parse_mac(const char *text, uint8_t *mac)
     return 0;
 }
 
-/* Fills both directories' names and the address; the driver domain has made them before. */
+/* Which device is ours, and its address. */
 static int find(struct netfront *vif)
 {
-    char names[64], path[XENBUS_PATH_MAX], mac[20];
-    int length = xenbus_directory("device/vif", names, sizeof names);
+    char mac[20];
+    int error = frontend_find(&vif->device, "vif");
 
-    if (length <= 0)
-        return length < 0 ? length : -XEN_ENOENT;
-    format_text(vif->directory, sizeof vif->directory, "device/vif/%s", names);
-    format_text(path, sizeof path, "%s/backend", vif->directory);
-    length = xenbus_read(path, vif->backend, sizeof vif->backend);
-    if (length < 0)
-        return length;
-    format_text(path, sizeof path, "%s/mac", vif->directory);
-    length = xenbus_read(path, mac, sizeof mac);
-    return length < 0 ? length : parse_mac(mac, vif->mac);
+    if (error)
+        return error;
+    error = xenbus_read_member(vif->device.directory, "mac", mac, sizeof mac);
+    return error < 0 ? error : parse_mac(mac, vif->mac);
 }
 
 /* A cleared page that the backend may use; its reference, or a negative error. */
@@ -100,8 +80,8 @@ static void end_all(struct netfront *vif)
         end_page(vif->rx_pages[i].bytes, vif->rx_pages[i].ref);
     end_page((uint8_t *)vif->tx.sring, vif->tx_ref);
     end_page((uint8_t *)vif->rx.sring, vif->rx_ref);
-    if (vif->port)
-        events_close(vif->port);
+    if (vif->device.port)
+        events_close(vif->device.port);
 }
 
 /* Hands the backend this page for a frame to come; published by push_rx. */
@@ -121,13 +101,13 @@ static void push_rx(struct netfront *vif)
 
     RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&vif->rx, notify);
     if (notify)
-        events_notify(vif->port);
+        events_notify(vif->device.port);
 }
 
 static int make_rings(struct netfront *vif)
 {
     uint8_t *tx, *rx;
-    int ref = make_page(&tx, 0), port;
+    int ref = make_page(&tx, 0), error;
 
     if (ref < 0)
         return ref;
@@ -140,25 +120,23 @@ static int make_rings(struct netfront *vif)
     vif->rx_ref = (grant_ref_t)ref;
     SHARED_RING_INIT((netif_rx_sring_t *)rx);
     FRONT_RING_INIT(&vif->rx, (netif_rx_sring_t *)rx, PAGE_SIZE);
-    port = events_offer(0, ring_event);
-    if (port < 0)
-        return port;
-    vif->port = (evtchn_port_t)port;
+    error = frontend_make_port(&vif->device);
+    if (error)
+        return error;
     ref = make_pages(vif->tx_pages, NETFRONT_TX_PAGES, 1);
     return ref ? ref : make_pages(vif->rx_pages, NETFRONT_RX_PAGES, 0);
 }
 
 int netfront_connect(struct netfront *vif)
 {
+    struct frontend *device = &vif->device;
     int error;
 
     memset(vif, 0, sizeof *vif);
     error = find(vif);
     if (error)
         return error;
-    xenbus_set_state(vif->directory, XenbusStateInitialising);
-    while (xenbus_state(vif->backend) != XenbusStateInitWait)
-        xenbus_wait_for_state(vif->backend, XenbusStateInitWait);
+    frontend_begin(device);
     error = make_rings(vif);
     if (error) {
         end_all(vif);
@@ -167,16 +145,16 @@ int netfront_connect(struct netfront *vif)
     for (unsigned i = 0; i < NETFRONT_RX_PAGES; i++)
         offer(vif, i);
     push_rx(vif);
-    write_number(vif, "tx-ring-ref", vif->tx_ref);
-    write_number(vif, "rx-ring-ref", vif->rx_ref);
-    write_number(vif, "event-channel", vif->port);
-    write_number(vif, "request-rx-copy", 1);
-    xenbus_set_state(vif->directory, XenbusStateInitialised);
-    if (xenbus_wait_for_state(vif->backend, XenbusStateConnected) != XenbusStateConnected) {
+    xenbus_write_member_number(device->directory, "tx-ring-ref", vif->tx_ref);
+    xenbus_write_member_number(device->directory, "rx-ring-ref", vif->rx_ref);
+    xenbus_write_member_number(device->directory, "event-channel", device->port);
+    xenbus_write_member_number(device->directory, "request-rx-copy", 1);
+    error = frontend_await_connection(device);
+    if (error) {
         end_all(vif);
-        return -XEN_EIO;
+        return error;
     }
-    xenbus_set_state(vif->directory, XenbusStateConnected);
+    xenbus_set_state(device->directory, XenbusStateConnected);
     return 0;
 }
 
@@ -215,7 +193,7 @@ static void push_tx(struct netfront *vif, struct netif_tx_request request)
     vif->tx.req_prod_pvt++;
     RING_PUSH_REQUESTS_AND_CHECK_NOTIFY(&vif->tx, notify);
     if (notify)
-        events_notify(vif->port);
+        events_notify(vif->device.port);
 }
 
 int netfront_send(struct netfront *vif, const void *frame, unsigned length)
@@ -313,7 +291,7 @@ static void flush(struct netfront *vif)
 {
     unsigned were_off = platform_events_off();
 
-    while (xenbus_state(vif->backend) == XenbusStateConnected) {
+    while (xenbus_state(vif->device.backend) == XenbusStateConnected) {
         int more;
 
         take_answers(vif);
@@ -330,8 +308,7 @@ static void flush(struct netfront *vif)
 void netfront_close(struct netfront *vif)
 {
     flush(vif);
-    xenbus_set_state(vif->directory, XenbusStateClosing);
-    xenbus_wait_for_state(vif->backend, XenbusStateClosed);
+    frontend_close(&vif->device);
     end_all(vif);
-    xenbus_set_state(vif->directory, XenbusStateClosed);
+    xenbus_set_state(vif->device.directory, XenbusStateClosed);
 }

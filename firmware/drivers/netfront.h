@@ -5,7 +5,8 @@
 #ifndef DRIVERS_NETFRONT_H
 #define DRIVERS_NETFRONT_H
 
-#include <public/event_channel.h>
+#include "frontend.h"
+
 #include <public/io/netif.h>
 
 /* Pages that wait for frames, and most frames on their way out. */
@@ -20,14 +21,13 @@ struct netfront_page {
 
 struct netfront {
     uint8_t mac[6];
-    evtchn_port_t port;
+    struct frontend device;
     netif_tx_front_ring_t tx;
     netif_rx_front_ring_t rx;
     grant_ref_t tx_ref, rx_ref;
     struct netfront_page tx_pages[NETFRONT_TX_PAGES], rx_pages[NETFRONT_RX_PAGES];
     unsigned refused;               /* frames that the backend did not pass on */
     int last_refusal;               /* NETIF_RSP_* of the last of them */
-    char directory[48], backend[48];
 };
 
 /*

@@ -64,6 +64,38 @@ int xenbus_write_number(const char *path, unsigned number)
     return xenbus_write(path, text);
 }
 
+int xenbus_read_member(const char *directory, const char *name, char *value, size_t size)
+{
+    char path[XENBUS_PATH_MAX];
+
+    format_text(path, sizeof path, "%s/%s", directory, name);
+    return xenbus_read(path, value, size);
+}
+
+int xenbus_read_member_number(const char *directory, const char *name, unsigned *number)
+{
+    char path[XENBUS_PATH_MAX];
+
+    format_text(path, sizeof path, "%s/%s", directory, name);
+    return xenbus_read_number(path, number);
+}
+
+int xenbus_write_member(const char *directory, const char *name, const char *value)
+{
+    char path[XENBUS_PATH_MAX];
+
+    format_text(path, sizeof path, "%s/%s", directory, name);
+    return xenbus_write(path, value);
+}
+
+int xenbus_write_member_number(const char *directory, const char *name, unsigned number)
+{
+    char text[12];
+
+    format_text(text, sizeof text, "%u", number);
+    return xenbus_write_member(directory, name, text);
+}
+
 int xenbus_directory(const char *path, char *names, size_t size)
 {
     return request(XS_DIRECTORY, path, NULL, 0, names, size);
@@ -91,17 +123,17 @@ int xenbus_unwatch(const char *path, const char *token)
 
 int xenbus_set_state(const char *directory, XenbusState state)
 {
-    char path[XENBUS_PATH_MAX];
-
-    format_text(path, sizeof path, "%s/state", directory);
-    return xenbus_write_number(path, state);
+    return xenbus_write_member_number(directory, "state", state);
 }
 
 XenbusState xenbus_state(const char *directory)
 {
-    char path[XENBUS_PATH_MAX];
     unsigned state;
 
-    format_text(path, sizeof path, "%s/state", directory);
-    return xenbus_read_number(path, &state) || state > XenbusStateClosed ? XenbusStateUnknown : (XenbusState)state;
+    return xenbus_read_member_number(directory, "state", &state) || state > XenbusStateClosed ? XenbusStateUnknown : (XenbusState)state;
+}
+
+void xenbus_ring_event(evtchn_port_t port)
+{
+    (void)port;
 }

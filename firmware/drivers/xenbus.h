@@ -14,6 +14,7 @@
 #ifndef DRIVERS_XENBUS_H
 #define DRIVERS_XENBUS_H
 
+#include <public/event_channel.h>
 #include <public/io/xenbus.h>
 #include <public/io/xs_wire.h>
 #include <stddef.h>
@@ -30,6 +31,11 @@ int xenbus_read(const char *path, char *value, size_t size);
 int xenbus_read_number(const char *path, unsigned *number);
 int xenbus_write(const char *path, const char *value);
 int xenbus_write_number(const char *path, unsigned number);
+/* The same for DIRECTORY/NAME. */
+int xenbus_read_member(const char *directory, const char *name, char *value, size_t size);
+int xenbus_read_member_number(const char *directory, const char *name, unsigned *number);
+int xenbus_write_member(const char *directory, const char *name, const char *value);
+int xenbus_write_member_number(const char *directory, const char *name, unsigned number);
 /* The children's names, one after the other, each with its NUL; bytes in all. */
 int xenbus_directory(const char *path, char *names, size_t size);
 int xenbus_mkdir(const char *path);
@@ -58,6 +64,9 @@ int xenbus_set_state(const char *directory, XenbusState state);
 XenbusState xenbus_state(const char *directory);
 /* Waits until DIRECTORY/state is this or a later one; which. */
 int xenbus_wait_for_state(const char *directory, XenbusState state);
+
+/* Handler of a ring's event channel: there is nothing to do but to end the sleep of whoever looks at the ring then. */
+void xenbus_ring_event(evtchn_port_t port);
 
 /* One request: the reply's length, cut to size; or a negative error. For the above. */
 int xenbus_request(enum xsd_sockmsg_type type, const void *payload, size_t length, void *reply, size_t size);

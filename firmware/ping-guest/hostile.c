@@ -118,17 +118,17 @@ static void spoof(void)
 
 static void await_shut_off(void)
 {
-    while (xenbus_state(vif.backend) != XenbusStateClosed)
+    while (xenbus_state(vif.device.backend) != XenbusStateClosed)
         hypervisor_sched_op(SCHEDOP_yield, NULL);
     printk("ping-guest: the backend has closed\n");
-    events_close(vif.port);
+    events_close(vif.device.port);
     printk("ping-guest: once more: %d\n", netfront_connect(&vif));
 }
 
 static void garble_tx(void)
 {
     vif.tx.sring->req_prod = vif.tx.sring->rsp_prod + 1000;
-    events_notify(vif.port);
+    events_notify(vif.device.port);
     await_shut_off();
 }
 
