@@ -23,8 +23,10 @@ export class SnapshotMeter {
     const { pages } = after.state as MachineState;
     let bytes = this.otherBytes + pages.length * POINTER_BYTES;
     for (let index = 0; index < pages.length; index++) {
-      const [group, oldGroup] = [pages[index]!, old?.[index]];
-      if (group === oldGroup) continue;
+      const group = pages[index]!;
+      const oldGroup = old?.[index];
+      // Groups of zeros alone are one and the same at first.
+      if (group === oldGroup || group === pages[index - 1]) continue;
       bytes += GROUP_PAGES * POINTER_BYTES;
       for (let page = 0; page < group.length; page++)
         if (group[page] !== undefined && group[page] !== oldGroup?.[page]) bytes += KEPT_PAGE_BYTES;

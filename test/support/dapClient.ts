@@ -1,6 +1,6 @@
 /**
- * A DAP client over stdio: starts `armvisor dap` as a child process, as an editor would, sends requests and waits for events.
- * It knows the framing of the protocol and nothing of Armvisor.
+ * A DAP client over stdio: starts an adapter (`armvisor dap`, unless told otherwise) as a child process, as an editor would, sends requests and waits
+ * for events. It knows the framing of the protocol and nothing of Armvisor.
  */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcessWithoutNullStreams } from 'node:child_process';
@@ -35,8 +35,13 @@ export class DapClient {
   readonly exited: Promise<number | null>;
   errorOutput = '';
 
-  constructor(private readonly transcript: Transcript = () => undefined) {
-    this.process = spawn(process.execPath, [...cliArguments, 'dap'], { cwd: repository });
+  constructor(
+    private readonly transcript: Transcript = () => undefined,
+    nodeArguments: readonly string[] = [...cliArguments, 'dap'],
+    environment: NodeJS.ProcessEnv = {},
+  ) {
+    const env = { ...process.env, ...environment };
+    this.process = spawn(process.execPath, nodeArguments, { cwd: repository, env });
     this.process.stdout.on('data', (bytes: Buffer) => this.take(bytes));
     this.process.stderr.on('data', (bytes: Buffer) => (this.errorOutput += bytes.toString()));
     this.exited = new Promise((resolve) => this.process.once('exit', resolve));

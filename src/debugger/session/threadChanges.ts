@@ -1,14 +1,13 @@
 /** Tells which threads have come and gone between two stops. */
-import type { Threads } from '../stack/threads';
+import { CPU_THREAD, type Threads } from '../stack/threads';
 import { Listeners } from './listeners';
 
 export class ThreadChanges {
   readonly listeners = new Listeners<{ readonly id: number; readonly reason: 'started' | 'exited' }>();
-  private known: ReadonlySet<number>;
+  /** Before the machine has run there is only the CPU. */
+  private known: ReadonlySet<number> = new Set([CPU_THREAD]);
 
-  constructor(private readonly threads: Threads) {
-    this.known = this.now();
-  }
+  constructor(private readonly threads: Threads) {}
 
   update(): void {
     const now = this.now();

@@ -7,6 +7,7 @@ import { ImageError } from '../errors';
 import type { Interval } from '../intervals';
 import { IntervalIndex } from '../intervals';
 import { Abbreviations } from './abbreviations';
+import { readAddressRanges, type UnitRange } from './addressRanges';
 import { At, Form, UnitType } from './constants';
 import type { Entry } from './entry';
 import { isAddressIndex, readEntry } from './entry';
@@ -29,6 +30,7 @@ export class DebugInfo {
   private readonly units = new Map<UnitHeader, Unit | undefined>();
   private readonly strings = new Map<number, string>();
   private signatures: Map<string, EntryId> | undefined;
+  private ranges: IntervalIndex<UnitRange> | undefined;
   private unitsByAddress: IntervalIndex<UnitInterval> | undefined;
 
   /** @param isCode whether a range lies in executable sections; ranges of functions that the linker dropped do not. */
@@ -121,14 +123,17 @@ export class DebugInfo {
     return next;
   }
 
-  /** The compilation unit whose code covers an address. */
-  unitAt(address: number): Unit | undefined {
-    return this.codeIndex().at(address)?.unit;
-  }
-
   /** All compilation units that claim an address (several only in odd links). */
   *unitsAt(address: number): Generator<Unit> {
-    for (const { unit } of this.codeIndex().covering(address)) yield unit;
+    let listed = false;
+    for (const { unitOffset } of this.addressRanges().covering(address)) {
+      const header = this.headerOf(unitOffset);
+      const unit = header?.offset === unitOffset ? this.unit(header) : undefined;
+      if (unit === undefined) continue;
+      listed = true;
+      yield unit;
+    }
+    if (!listed) for (const { unit } of this.codeIndex().covering(address)) yield unit;
   }
 
   /** True when the unit says which code it covers. */
@@ -192,6 +197,15 @@ export class DebugInfo {
     if (!(error instanceof ImageError)) throw error;
     // A few sentences tell as much as ten thousand.
     if (this.damages.size < 8) this.damages.add(error.message);
+  }
+
+  private addressRanges(): IntervalIndex<UnitRange> {
+    this.ranges ??= new IntervalIndex(
+      this.tolerate(() => readAddressRanges(this.sections.debug_aranges), []).filter(({ low, high }) =>
+        this.isCode(low, high),
+      ),
+    );
+    return this.ranges;
   }
 
   private codeIndex(): IntervalIndex<UnitInterval> {

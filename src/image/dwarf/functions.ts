@@ -35,10 +35,13 @@ export interface Scope {
 const LANGUAGE_ASSEMBLER = 0x8001;
 /** Longest chain of abstract_origin and specification followed; real ones have two links. */
 const MAX_ORIGINS = 8;
+/** Addresses whose scopes are kept: those of the frames that are looked at, over and over at one stop. */
+const MOST_KEPT = 512;
 
 export class Functions {
   private readonly byUnit = new Map<Unit, IntervalIndex<FunctionInterval>>();
   private readonly described = new Map<EntryId, DescribedFunction | undefined>();
+  private readonly scopes = new Map<number, readonly Scope[]>();
 
   constructor(
     private readonly info: DebugInfo,
@@ -56,7 +59,7 @@ export class Functions {
 
   /** For names that the symbol table does not have: an image without symbols, or a function that became `name.constprop.0`. */
   named(name: string): DescribedFunction | undefined {
-    const id = this.names().functions.get(name);
+    const id = this.names().functionNamed(name);
     const entry = id === undefined ? undefined : this.info.tolerate(() => this.info.entry(id), undefined);
     const found = entry && this.intervalsOf(entry)[0];
     return found && this.describe(found);
@@ -64,6 +67,15 @@ export class Functions {
 
   /** The function that covers an address and the scopes inside it that do, outermost first. */
   scopesAt(address: number): readonly Scope[] {
+    const known = this.scopes.get(address);
+    if (known !== undefined) return known;
+    if (this.scopes.size >= MOST_KEPT) this.scopes.clear();
+    const scopes = this.readScopes(address);
+    this.scopes.set(address, scopes);
+    return scopes;
+  }
+
+  private readScopes(address: number): readonly Scope[] {
     const outer = this.at(address);
     if (outer === undefined) return [];
     const scopes: Scope[] = [{ entry: outer.entry, kind: 'function' }];

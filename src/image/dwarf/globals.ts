@@ -25,28 +25,21 @@ interface Sources {
 
 export class Globals {
   private readonly byEntry = new Map<EntryId, GlobalVariable | undefined>();
-  private idsByName: Map<string, EntryId[]> | undefined;
 
   constructor(private readonly from: Sources) {}
 
   all(): readonly GlobalVariable[] {
     return this.from
       .names()
-      .variables.map(({ id }) => this.at(id))
+      .variables()
+      .map((id) => this.at(id))
       .filter((variable) => variable !== undefined);
   }
 
   /** Among statics of one name the external variable, else the first in the file. */
   named(name: string): GlobalVariable | undefined {
-    if (this.idsByName === undefined) {
-      this.idsByName = new Map();
-      for (const variable of this.from.names().variables) {
-        const ids = this.idsByName.get(variable.name);
-        if (ids === undefined) this.idsByName.set(variable.name, [variable.id]);
-        else ids.push(variable.id);
-      }
-    }
-    const found = (this.idsByName.get(name) ?? []).map((id) => ({ id, variable: this.at(id) }));
+    const ids = this.from.names().variablesNamed(name);
+    const found = ids.map((id) => ({ id, variable: this.at(id) }));
     const usable = found.filter(({ variable }) => variable !== undefined);
     const external = usable.find(({ id }) => this.isExternal(id));
     return (external ?? usable[0])?.variable;

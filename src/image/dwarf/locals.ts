@@ -5,10 +5,11 @@ import type { DebugInfo } from './debugInfo';
 import type { Entry } from './entry';
 import type { ExpressionContext } from './expression';
 import { evaluateLocation, evaluateValue } from './expression';
-import type { Functions } from './functions';
+import type { Functions, Scope } from './functions';
 import type { Globals } from './globals';
 import { expressionAt } from './locationLists';
 import type { Types } from './types';
+import type { EntryId } from './unit';
 
 /** A stopped frame, as far as variables depend on it. */
 export interface FrameState {
@@ -28,49 +29,78 @@ interface Sources {
   readonly globals: Globals;
 }
 
+/** A parameter or variable of a scope as its entry declares it, whatever frame it is of. */
+interface Declared {
+  readonly name: string;
+  readonly entry: Entry;
+  readonly isParameter: boolean;
+}
+
+const DAMAGED: Location = { kind: 'unavailable', reason: 'its description is damaged' };
+
+/** Scopes whose declarations are kept: more than the stacks of all domains at one stop have. */
+const MOST_KEPT = 512;
+
 export class Locals {
+  private readonly kept = new Map<EntryId, readonly Declared[]>();
+
   constructor(private readonly from: Sources) {}
 
-  /** Parameters first, then variables from the outermost scope inwards; of a name that hides another only the inner one. */
+  /**
+   * Parameters first, then variables from the outermost scope inwards; of a name that hides another only the inner one. Each is located when its
+   * location is asked for: an expression wants one of them, and a stop asks many times.
+   */
   at(frame: FrameState): readonly LocalVariable[] {
-    const { info, functions } = this.from;
-    const scopes = functions.scopesAt(frame.lookupPc);
+    const scopes = this.from.functions.scopesAt(frame.lookupPc);
     if (scopes.length === 0) return [];
     const visible = new Map<string, LocalVariable>();
     const context = this.contextOf(scopes[0].entry, frame);
     for (const scope of scopes) {
-      info.tolerate(() => {
-        for (const child of info.children(scope.entry)) {
-          if (child.tag !== Tag.formalParameter && child.tag !== Tag.variable) continue;
-          const variable = info.tolerate(
-            () => this.read(child, frame, context, child.tag === Tag.formalParameter && scope.kind === 'function'),
-            undefined,
-          );
-          if (variable === undefined) continue;
-          visible.delete(variable.name);
-          visible.set(variable.name, variable);
-        }
-      }, undefined);
+      for (const declared of this.declaredIn(scope)) {
+        visible.delete(declared.name);
+        visible.set(declared.name, this.variable(declared, frame, context));
+      }
     }
     const all = [...visible.values()];
     return [...all.filter(({ isParameter }) => isParameter), ...all.filter(({ isParameter }) => !isParameter)];
   }
 
-  private read(
-    entry: Entry,
+  private declaredIn({ entry, kind }: Scope): readonly Declared[] {
+    const known = this.kept.get(entry.id);
+    if (known !== undefined) return known;
+    const { info, functions } = this.from;
+    const found: Declared[] = [];
+    info.tolerate(() => {
+      for (const child of info.children(entry)) {
+        if (child.tag !== Tag.formalParameter && child.tag !== Tag.variable) continue;
+        const name = info.tolerate(() => functions.stringThroughOrigins(child), undefined);
+        const isParameter = child.tag === Tag.formalParameter && kind === 'function';
+        if (name !== undefined) found.push({ name, entry: child, isParameter });
+      }
+    }, undefined);
+    if (this.kept.size >= MOST_KEPT) this.kept.clear();
+    this.kept.set(entry.id, found);
+    return found;
+  }
+
+  private variable(
+    { name, entry, isParameter }: Declared,
     frame: FrameState,
     context: ExpressionContext,
-    isParameter: boolean,
-  ): LocalVariable | undefined {
-    const { functions, types } = this.from;
-    const name = functions.stringThroughOrigins(entry);
-    if (name === undefined) return undefined;
-    const typed = functions.withAttribute(entry, At.type);
-    const type = (): CType => (typed === undefined ? { kind: 'void' } : types.typeOf(typed));
+  ): LocalVariable {
+    const { info, functions, types } = this.from;
+    let location: Location | undefined;
+    const locate = () => this.locate(entry, name, frame, context);
+    const type = (): CType => {
+      const typed = functions.withAttribute(entry, At.type);
+      return typed === undefined ? { kind: 'void' } : types.typeOf(typed);
+    };
     return {
       name,
       isParameter,
-      location: this.locate(entry, name, frame, context),
+      get location() {
+        return (location ??= info.tolerate(locate, DAMAGED));
+      },
       get type() {
         return type();
       },

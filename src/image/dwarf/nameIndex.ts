@@ -1,7 +1,8 @@
 /**
- * Names of types, functions and variables of the whole image, found in one pass over the top level of every unit when a name is first
- * asked for. A kernel has millions of such entries, mostly repeats of its headers: so the pass decodes no entry but steps
- * over bytes by the abbreviations' plans, and keeps one entry for each name (measured: about 50 MB of .debug_info a second).
+ * Names of types, functions and variables of the whole image, from the top level of its units. A kernel has millions of such entries, mostly
+ * repeats of its headers: so nothing is decoded, the pass steps over bytes by the abbreviations' plans and keeps one entry for each name
+ * (measured: about 50 MB of .debug_info a second). A unit is passed over when a name is asked for that it may have (nameMentions.ts), all of
+ * them when everything is asked for.
  */
 import { Cursor, stringAt } from '../cursor';
 import type { Abbreviation } from './abbreviations';
@@ -9,7 +10,8 @@ import { At, Form, Tag } from './constants';
 import type { DebugInfo } from './debugInfo';
 import { isBlock } from './entry';
 import { fixedSizesOf, readForm, skipVariableForm } from './forms';
-import type { EntryId, Unit } from './unit';
+import { NameMentions } from './nameMentions';
+import type { EntryId, Unit, UnitHeader } from './unit';
 
 /** C keeps the tags of struct, union and enum apart from the names of typedefs and base types. */
 export type TypeSpace = 'struct' | 'union' | 'enum' | 'plain';
@@ -42,10 +44,8 @@ interface ScanPlan {
 }
 
 export class NameIndex {
-  /** Entries of variables that live at a fixed place, in file order. */
-  readonly variables: { readonly name: string; readonly id: EntryId }[] = [];
-  /** The first function with code of each name. */
-  readonly functions = new Map<string, EntryId>();
+  private readonly variablesByName = new Map<string, EntryId[]>();
+  private readonly functions = new Map<string, EntryId>();
   private readonly types: Record<TypeSpace, Map<string, NamedType>> = {
     struct: new Map(),
     union: new Map(),
@@ -53,21 +53,63 @@ export class NameIndex {
     plain: new Map(),
   };
   private readonly plans = new Map<Abbreviation, ScanPlan>();
+  private readonly scanned = new Set<UnitHeader>();
+  private readonly mentions: NameMentions;
+  /** Names that all units which may have them have been passed over for. */
+  private readonly settled = new Set<string>();
 
   /** @param nameOf finds the name of an entry that completes or instantiates another */
   constructor(
     private readonly info: DebugInfo,
     private readonly nameOf: (id: EntryId) => string | undefined,
   ) {
-    for (const header of info.headers) {
-      const unit = info.unit(header);
-      if (unit !== undefined) info.tolerate(() => this.scan(unit), undefined);
-    }
+    this.mentions = new NameMentions(info);
   }
 
-  /** The entry of a type: its definition when there is one anywhere, else a mere declaration. */
+  /** The entry of a type: the first definition in the file, else the first mere declaration. */
   type(space: TypeSpace, name: string): NamedType | undefined {
-    return this.types[space].get(name);
+    const types = this.types[space];
+    this.scanFor(name, (end) => {
+      const known = types.get(name);
+      return known?.complete === true && known.id < end;
+    });
+    return types.get(name);
+  }
+
+  /** The first function with code of that name. */
+  functionNamed(name: string): EntryId | undefined {
+    this.scanFor(name, (end) => (this.functions.get(name) ?? end) < end);
+    return this.functions.get(name);
+  }
+
+  /** Entries of variables of that name that live at a fixed place, in file order. */
+  variablesNamed(name: string): readonly EntryId[] {
+    this.scanFor(name, () => false);
+    return (this.variablesByName.get(name) ?? []).toSorted((left, right) => left - right);
+  }
+
+  /** Entries of all variables that live at a fixed place, in file order. */
+  variables(): readonly EntryId[] {
+    for (const header of this.info.headers) this.scanUnit(header);
+    return [...this.variablesByName.values()].flat().sort((left, right) => left - right);
+  }
+
+  /** Passes over the units that may have a name, in file order, until it is found before the end of what has been passed over. */
+  private scanFor(name: string, foundBefore: (end: EntryId) => boolean): void {
+    if (this.settled.has(name) || this.scanned.size === this.info.headers.length) return;
+    const sought = this.mentions.sought(name);
+    for (const header of this.info.headers) {
+      if (!this.scanned.has(header) && this.mentions.mayHave(header, sought)) this.scanUnit(header);
+      if (foundBefore(header.idBase + header.end)) return;
+    }
+    this.settled.add(name);
+  }
+
+  private scanUnit(header: UnitHeader): void {
+    if (this.scanned.has(header)) return;
+    this.scanned.add(header);
+    const unit = this.info.unit(header);
+    if (unit !== undefined) this.info.tolerate(() => this.scan(unit), undefined);
   }
 
   private scan(unit: Unit): void {
@@ -123,14 +165,20 @@ export class NameIndex {
   private note(id: EntryId, plan: ScanPlan, ownName: string | undefined): void {
     const name = ownName ?? (plan.object && plan.refersElsewhere ? this.nameOf(id) : undefined);
     if (name === undefined) return;
+    // Units are not passed over in the order of the file: what stands first in it counts.
     if (plan.object === 'variable') {
-      this.variables.push({ name, id });
+      const known = this.variablesByName.get(name);
+      if (known === undefined) this.variablesByName.set(name, [id]);
+      else known.push(id);
     } else if (plan.object === 'function') {
-      if (!this.functions.has(name)) this.functions.set(name, id);
+      const known = this.functions.get(name);
+      if (known === undefined || id < known) this.functions.set(name, id);
     } else if (plan.space !== undefined) {
       const names = this.types[plan.space];
       const known = names.get(name);
-      if (known === undefined || (!known.complete && !plan.declares)) names.set(name, { id, complete: !plan.declares });
+      const complete = !plan.declares;
+      const better = known === undefined || (known.complete === complete ? id < known.id : complete);
+      if (better) names.set(name, { id, complete });
     }
   }
 

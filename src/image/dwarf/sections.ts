@@ -10,6 +10,7 @@ const wanted = [
   'debug_line_str',
   'debug_str_offsets',
   'debug_addr',
+  'debug_aranges',
   'debug_line',
   'debug_ranges',
   'debug_rnglists',
