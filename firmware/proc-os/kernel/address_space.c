@@ -122,8 +122,9 @@ void address_space_enter(unsigned long table)
 }
 
 /*
- * From a data abort below the stack. All pages from there up to the stack come at once, so that what the process owns has no holes. The page is
- * filled through the kernel's own mapping; the hypervisor cleans the cache when it changes the table, so that the process sees it.
+ * From a data abort below the stack. All pages from there up to the stack come at once, so that what the process owns has no holes. A page
+ * is filled through the kernel's own mapping, whose lines must be in memory before it is seen at another address: left in the cache they would
+ * be written over what the process has put there since.
  */
 int process_grow_stack(unsigned long address)
 {
@@ -136,6 +137,9 @@ int process_grow_stack(unsigned long address)
         if (!page)
             return 0;
         memset(page, 0, PAGE_SIZE);
+        struct mmuext_op clean = {.cmd = MMUEXT_FLUSH_KERN_DCACHE_PAGE, .arg1.linear_addr = (unsigned long)page};
+        if (!check(hypervisor_mmuext_op(&clean, 1), "cleaning a page of a stack"))
+            return 0;
         if (!check(hypervisor_update_va_mapping(va, L2_SMALL(guest_frame_of(page) << PAGE_SHIFT, L2_AP_USER_RW), UVMF_INVLPG),
                    "mapping a page of a stack"))
             return 0;
