@@ -9,6 +9,7 @@ import {
   type FileHost,
   type Frame,
   type LaunchSettings,
+  type StepTarget,
   type StopEvent,
 } from '../debugger/types';
 import type { AddressSpace } from '../hypervisor/types';
@@ -35,6 +36,7 @@ export class Debuggee {
   readonly breakpoints: BreakpointSets;
   lastStop: StopEvent | undefined;
   private readonly frames = new Map<number, Frame>();
+  private targets: readonly StepTarget[] = [];
   private detach: () => void;
   private settled: Promise<void> = Promise.resolve();
   private disposed = false;
@@ -125,6 +127,18 @@ export class Debuggee {
     return frame;
   }
 
+  /** What the line of a frame can be stepped into; their numbers, from 1, hold until the machine moves or others are asked for. */
+  stepTargets(frame: Frame): readonly StepTarget[] {
+    this.targets = this.engine.stepTargets(frame);
+    return this.targets;
+  }
+
+  stepTarget(id: number): StepTarget {
+    const target = this.targets[id - 1];
+    if (!target) throw new UserError(`There is no step target ${id} here any more: ask for them again.`);
+    return target;
+  }
+
   stack(threadId: number): readonly Frame[] {
     if (!this.engine.threads().some((thread) => thread.id === threadId)) {
       throw new UserError(`There is no thread ${threadId}: its domain may have ended.`);
@@ -164,6 +178,7 @@ export class Debuggee {
 
   private forget(): void {
     this.frames.clear();
+    this.targets = [];
     this.variables.clear();
   }
 

@@ -22,6 +22,7 @@ const stopReasons: Readonly<Record<StopReason, string>> = {
   exception: 'exception',
   step: 'step',
   goto: 'goto',
+  restart: 'restart',
   pause: 'pause',
   halted: 'exception',
   waiting: 'pause',

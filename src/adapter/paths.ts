@@ -25,8 +25,13 @@ export class PathMapping {
     return Math.max(column, 1) - 1 + this.firstColumn;
   }
 
-  source(path: string): DebugProtocol.Source {
-    return { name: path.split(/[/\\]/).at(-1) ?? path, path: this.uris ? encodeURI(`file://${path}`) : path };
+  /** @param md5 of the text that was compiled, so that a client can tell that the file has changed since */
+  source(path: string, md5?: string): DebugProtocol.Source {
+    return {
+      name: path.split(/[/\\]/).at(-1) ?? path,
+      path: this.uris ? encodeURI(`file://${path}`) : path,
+      ...(md5 !== undefined && { checksums: [{ algorithm: 'MD5', checksum: md5 }] }),
+    };
   }
 
   /** The path on disk that a client means. */

@@ -22,6 +22,7 @@ import type { RunHost } from './run/host';
 import { KernelCrash } from './run/kernelCrash';
 import { RunLoop, type Halt, type RunResult } from './run/runLoop';
 import { Start } from './run/start';
+import { StepTargets } from './run/stepTargets';
 import { Stepper } from './run/stepper';
 import { Listeners } from './session/listeners';
 import { ThreadChanges } from './session/threadChanges';
@@ -43,6 +44,7 @@ import {
   type RunLimits,
   type Scope,
   type Severity,
+  type StepTarget,
   type StopEvent,
   type ThreadInfo,
   type Value,
@@ -81,6 +83,7 @@ export class Engine implements DebugEngine {
   private readonly loop: RunLoop;
   private readonly starter: Start;
   private readonly stepper: Stepper;
+  private readonly stepTargetFinder: StepTargets;
   private readonly threadList: Threads;
   private readonly threadChanges: ThreadChanges;
   private readonly stacks: StackBuilder;
@@ -122,22 +125,22 @@ export class Engine implements DebugEngine {
       target.machine,
       runHost,
       { bytes: settings.historyBytes ?? DEFAULT_HISTORY_BYTES },
-      (why, lost) => this.messages.emit([futureLost(why, lost), 'warning']),
+      (text) => this.messages.emit([text, 'warning']),
       () => {
         this.target.forget();
         this.coherence.forget();
       },
     );
+    const reports = { ask: () => this.coherence.ask(() => this.store.judgeReport()) };
     this.loop = new RunLoop(
       target.machine,
       this.store,
       runHost,
       target.hypervisor ? undefined : new KernelCrash(target),
-      { ask: () => this.coherence.ask(() => this.store.judgeReport()) },
+      reports,
       this.data,
       this.history.recorder,
     );
-    const reports = { ask: () => this.coherence.ask(() => this.store.judgeReport()) };
     const survey = new Survey(target.machine, this.store, reports, this.data);
     this.history.connect({ target, stacks: this.stacks, threads: this.threadList, survey });
     this.past = new RecordedPast(this.history, {
@@ -151,6 +154,9 @@ export class Engine implements DebugEngine {
     });
     this.starter = new Start(target, this.loop, settings, entry);
     this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
+    this.stepTargetFinder = new StepTargets(target, this.loop, this.stepper, this.threadList, (motion) =>
+      this.move(motion),
+    );
     this.scopeBuilder = new Scopes(target, factory, settings);
     this.consoles = new Consoles(
       target,
@@ -192,6 +198,10 @@ export class Engine implements DebugEngine {
 
   step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
     return this.move(() => this.stepper.step(threadId, kind, granularity));
+  }
+
+  stepTargets(frame: Frame): readonly StepTarget[] {
+    return this.stepTargetFinder.of(frame);
   }
 
   stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
@@ -382,11 +392,6 @@ export class Engine implements DebugEngine {
     if (this.history.silent) return;
     for (const text of texts) this.messages.emit([text, 'warning']);
   }
-}
-
-/** What a person is told when the past is given another future. */
-function futureLost(why: string, lost: number): string {
-  return `The ${lost} instructions that came after this point are given up: ${why}, so that from here on it is another history.`;
 }
 
 function haltOf(result: RunResult): Halt {

@@ -105,7 +105,7 @@ export interface Frame {
   readonly space: AddressSpace;
   readonly thumb: boolean;
   readonly registers: readonly (number | undefined)[];
-  readonly source?: { readonly path: string; readonly line: number; readonly column: number };
+  readonly source?: { readonly path: string; readonly line: number; readonly column: number; readonly md5?: string };
   readonly image?: ImageFace;
 }
 
@@ -118,6 +118,7 @@ export type StopReason =
   | 'exception'
   | 'step'
   | 'goto'
+  | 'restart'
   | 'pause'
   | 'halted'
   | 'waiting'
@@ -263,6 +264,17 @@ export interface PastStatus {
 export type PastEvent =
   { readonly filter: string; readonly condition?: string } | { readonly function: string; readonly condition?: string };
 
+/** Somewhere that a step can go into. */
+export interface StepTarget {
+  /** "printk", "do_console_io, for hypercall console_io". */
+  readonly label: string;
+  /** Of the call. */
+  readonly line?: number;
+  readonly column?: number;
+  /** Steps there; ends as a step over the line does when the line is left without it. */
+  readonly step: Motion;
+}
+
 /** Sets the machine going, as `step` does. Nothing has moved before it is called. */
 export type Motion = () => Promise<StopEvent>;
 
@@ -277,6 +289,10 @@ export interface Past {
   lastPageTableWrite(space: AddressSpace, address: number): Motion;
   /** To the last time that something happened, whatever breakpoints are set. */
   previous(event: PastEvent): Motion;
+  /**
+   * To the first instruction of the function that a frame is an activation of; `caller` is the next frame that is no label. Reason `restart`.
+   */
+  frameStart(frame: Frame, caller: Frame | undefined): Motion;
   /** Names the present point of time. */
   setCheckpoint(name: string): CheckpointInfo;
   removeCheckpoint(name: string): void;
@@ -308,6 +324,8 @@ export interface DebugEngine extends EngineEvents {
   /** Stops a running machine within 50 ms. */
   pause(): void;
   step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent>;
+  /** What the line (or instruction) at which a frame's thread stands can be stepped into; none for frames that wait for others. */
+  stepTargets(frame: Frame): readonly StepTarget[];
   /**
    * Back in time: by one instruction of the machine, or to the beginning of the line before; `over` keeps to the frame, `in` goes
    * into what was called there, `out` to where the function was called. Stops where the history begins.

@@ -37,6 +37,8 @@ export interface ImageFace {
   addressesForLine(file: string, line: number): { readonly actualLine: number; readonly addresses: readonly number[] };
   /** Every source file the line tables name. */
   sources(): readonly string[];
+  /** The MD5 (hexadecimal) of one of `sources` as it was compiled; undefined where the compiler has not noted it (DWARF 5 only). */
+  sourceMd5(file: string): string | undefined;
 
   typeNamed(name: string): CType | undefined;
   globals(): readonly GlobalVariable[];

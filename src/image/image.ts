@@ -152,6 +152,10 @@ export class Image implements ImageFace {
     return this.lines.sources();
   }
 
+  sourceMd5(file: string): string | undefined {
+    return this.lines.md5Of(file);
+  }
+
   typeNamed(name: string): CType | undefined {
     return this.types.named(name);
   }

@@ -34,6 +34,37 @@ describe('back in time over stdio', function () {
       assert.equal((await client.send('stepBack', { threadId: 77 })).success, false);
     }));
 
+  it('begins a function of the stack again as it was called', () =>
+    holdSession('restart-frame', async (client) => {
+      await client.launch({ ...twoMiniOs, stopOnEntry: false });
+      await client.body('setFunctionBreakpoints', { breakpoints: [{ name: 'do_console_io', condition: '$r2 > 12' }] });
+      const { threadId } = await client.until('configurationDone');
+      const stack = async () =>
+        (
+          await client.body<{ stackFrames: { id: number; name: string; canRestart?: boolean }[] }>('stackTrace', {
+            threadId,
+          })
+        ).stackFrames;
+      const before = await stack();
+      const label = before.find(({ canRestart }) => canRestart === false)!;
+      assert.equal((await client.send('restartFrame', { frameId: label.id })).success, false);
+      const printk = before.find(({ name }) => name === 'printk')!;
+      const stop = await client.until('restartFrame', { frameId: printk.id });
+      assert.equal(stop.reason, 'restart');
+      const after = await stack();
+      assert.equal(after[0]!.name, 'printk');
+      assert.deepEqual(
+        after.slice(1).map(({ name }) => name),
+        before.slice(before.indexOf(printk) + 1).map(({ name }) => name),
+      );
+      // Forwards it comes to the same call of the same function again.
+      await client.until('continue', { threadId });
+      assert.deepEqual(
+        (await stack()).map(({ name }) => name),
+        before.map(({ name }) => name),
+      );
+    }));
+
   it('obeys commands of the console', () =>
     holdSession('console-commands', async (client) => {
       await client.launch({ ...twoMiniOs, stopOnEntry: 'Domain-1' });

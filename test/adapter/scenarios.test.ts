@@ -50,6 +50,43 @@ async function setFunctions(client: DapClient, ...names: string[]): Promise<void
 describe('a session over stdio', function () {
   this.timeout(60_000);
 
+  it('steps into a chosen call, a hypercall’s handler, a system call and an upcall', () =>
+    holdSession('step-targets', async (client) => {
+      await client.launch({
+        hypervisor: 'builtin:xen',
+        domains: [{ kernel: 'builtin:mini-os' }, { kernel: 'builtin:proc-os' }],
+      });
+      const targets = async (threadId: number | undefined): Promise<{ id: number; label: string }[]> => {
+        const [{ id: frameId }] = await stackOf(client, threadId);
+        return (await client.body<{ targets: { id: number; label: string }[] }>('stepInTargets', { frameId })).targets;
+      };
+      /** Goes over lines until one has the target, and into that. */
+      const into = async (threadId: number | undefined, wanted: RegExp): Promise<string> => {
+        for (let lines = 0; lines < 12; lines++) {
+          const target = (await targets(threadId)).find(({ label }) => wanted.test(label));
+          if (target) {
+            await client.until('stepIn', { threadId, targetId: target.id });
+            return (await stackOf(client, threadId))[0].name;
+          }
+          await client.until('next', { threadId, granularity: 'line' });
+        }
+        return assert.fail(`no line has a target like ${wanted}`);
+      };
+      await setFunctions(client, 'dom0:kernel_main');
+      const { threadId } = await client.until('configurationDone');
+      assert.equal(await into(threadId, /^printk$/), 'printk');
+      assert.equal(await into(threadId, /^platform_console_write$/), 'platform_console_write');
+      assert.equal(await into(threadId, /do_console_io, for hypercall console_io/), 'do_console_io');
+      assert.equal(await into(threadId, /next upcall to Domain-0/), 'hypervisor_callback');
+      await setFunctions(client, 'dom1:line_write');
+      const user = await client.until('continue', { threadId });
+      assert.equal(await into(user.threadId, /^system_call_2$/), 'system_call_2');
+      assert.equal(await into(user.threadId, /system call’s handler in Domain-1’s kernel/), 'hypervisor_callback');
+      const [, , caller] = await stackOf(client, user.threadId);
+      assert.deepEqual((await client.body<{ targets: object[] }>('stepInTargets', { frameId: caller.id })).targets, []);
+      assert.equal((await client.send('stepIn', { threadId: user.threadId, targetId: 99 })).success, false);
+    }));
+
   it('stops on entry in the hypervisor, ends by terminate', () =>
     holdSession(
       'stop-on-entry',

@@ -1,10 +1,10 @@
 /** Source lines: against addr2line for every instruction, and against gdb for every line that a breakpoint can be set on. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fixtures, variants } from './support/fixtures';
+import { fixtures, open, variants, workFolder } from './support/fixtures';
 import { compareBreakpoints, compareLines, decodedRows } from './support/compare';
-import { gdb, needs } from './support/tools';
+import { gdb, needs, run } from './support/tools';
 
 const sources = ['main.c', 'shapes.c', 'entry.S'];
 
@@ -63,5 +63,16 @@ describe('Source lines', function () {
         assert.equal(`0x${image.functionNamed(each)!.bodyPc.toString(16)}`, wanted, `${name} ${each}`);
       });
     }
+  });
+
+  it('knows the MD5 of a source where the compiler noted it (DWARF 5)', () => {
+    const [assembly, program] = ['md5.s', 'md5.elf'].map((name) => join(workFolder(), name));
+    const md5 = '000102030405060708090a0b0c0d0e0f';
+    writeFileSync(assembly, `.file 1 "/source" "x.c" md5 0x${md5}\n.text\n.globl _start\n_start: .loc 1 3 0\nnop\n`);
+    run('arm-none-eabi-gcc', ['-gdwarf-5', '-nostdlib', assembly, '-o', program]);
+    const image = open(program);
+    assert.deepEqual(image.sources(), ['/source/x.c']);
+    assert.equal(image.sourceMd5('/source/x.c'), md5);
+    assert.equal(variants()[0].image.sourceMd5(variants()[0].image.sources()[0]), undefined);
   });
 });

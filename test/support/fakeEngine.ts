@@ -100,6 +100,9 @@ export class FakeEngine implements DebugEngine {
     this.stop({ reason: 'step', description: 'Stepped' });
     return going;
   }
+  stepTargets(): readonly [] {
+    return [];
+  }
   reverse(): Promise<StopEvent> {
     const going = this.go('reverse');
     this.stop({ reason: 'step', description: 'Beginning of the history' });

@@ -21,8 +21,9 @@ export const loadedSources = defineRequest<
   phase: 'launched',
   capabilities: { supportsLoadedSourcesRequest: true },
   handle(session) {
-    const paths = [...new Set(filesOf(session).map(({ path }) => path))].sort();
-    return { sources: paths.map((path) => session.paths.source(path)) };
+    const sources = new Map(filesOf(session).map(({ image, file, path }) => [path, image.sourceMd5(file)]));
+    const sorted = [...sources].sort(([left], [right]) => (left < right ? -1 : 1));
+    return { sources: sorted.map(([path, md5]) => session.paths.source(path, md5)) };
   },
 });
 

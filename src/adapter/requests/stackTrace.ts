@@ -10,7 +10,7 @@ export const stackTrace = defineRequest<DebugProtocol.StackTraceArguments, Debug
   purpose: 'The stack of a vCPU: hypervisor and guest frames in one list, a label at each border.',
   phase: 'stopped',
   shape: { threadId: 'number', startFrame: 'number?', levels: 'number?', format: 'object?' },
-  capabilities: { supportsDelayedStackTraceLoading: true },
+  capabilities: { supportsDelayedStackTraceLoading: true, supportedChecksumAlgorithms: ['MD5'] },
   handle(session, { threadId, startFrame = 0, levels = 0, format }) {
     const stack = session.debuggee.stack(threadId);
     const runs = session.debuggee.engine.threads().find(({ id }) => id === threadId)?.running ?? true;
@@ -23,13 +23,13 @@ export const stackTrace = defineRequest<DebugProtocol.StackTraceArguments, Debug
 
 function toStackFrame(frame: Frame, paths: PathMapping, runs: boolean): DebugProtocol.StackFrame {
   const { id, name, source } = frame;
-  if (frame.kind === 'label') return { id, name, line: 0, column: 0, presentationHint: 'label' };
+  if (frame.kind === 'label') return { id, name, line: 0, column: 0, canRestart: false, presentationHint: 'label' };
   return {
     id,
     name,
     ...(source
       ? {
-          source: paths.source(source.path),
+          source: paths.source(source.path, source.md5),
           line: paths.toClientLine(source.line),
           column: paths.toClientColumn(source.column),
         }

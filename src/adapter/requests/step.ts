@@ -14,16 +14,21 @@ const kinds = [
 ] as const;
 
 export const steps: readonly RequestHandler[] = kinds.map(({ command, kind, purpose }) =>
-  defineRequest<DebugProtocol.NextArguments, void>({
+  defineRequest<DebugProtocol.NextArguments & DebugProtocol.StepInArguments, void>({
     command,
     purpose,
     phase: 'stopped',
-    shape: { threadId: 'number', granularity: 'string?' },
+    shape: { threadId: 'number', granularity: 'string?', ...(kind === 'in' && { targetId: 'number?' }) },
     capabilities: { supportsSteppingGranularity: true },
-    handle(session, { threadId, granularity }) {
+    handle(session, { threadId, granularity, targetId }) {
       const { debuggee } = session;
       if (!debuggee.engine.threads().some(({ id }) => id === threadId)) {
         throw new UserError(`There is no thread ${threadId}: its domain may have ended.`);
+      }
+      if (kind === 'in' && targetId !== undefined) {
+        const { step } = debuggee.stepTarget(targetId);
+        session.afterResponse(() => debuggee.move(step));
+        return;
       }
       const unit = granularity === 'instruction' ? 'instruction' : 'line';
       session.afterResponse(() => debuggee.move(() => debuggee.engine.step(threadId, kind, unit)));

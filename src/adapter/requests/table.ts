@@ -22,6 +22,7 @@ import { permissions } from './permissions';
 import { readMemory, writeMemory } from './memory';
 import { restart } from './restart';
 import { reverseContinue } from './reverseContinue';
+import { restartFrame } from './restartFrame';
 import { scopes } from './scopes';
 import { setBreakpoints } from './setBreakpoints';
 import { setExceptionBreakpoints } from './setExceptionBreakpoints';
@@ -31,6 +32,7 @@ import { setInstructionBreakpoints } from './setInstructionBreakpoints';
 import { setVariable } from './setVariable';
 import { stackTrace } from './stackTrace';
 import { stepBack } from './stepBack';
+import { stepInTargets } from './stepInTargets';
 import { steps } from './step';
 import { terminate } from './terminate';
 import { threads } from './threads';
@@ -59,9 +61,11 @@ export const requestHandlers: readonly RequestHandler[] = [
   exceptionInfo,
   continueRequest,
   ...steps,
+  stepInTargets,
   gotoTargets,
   goto,
   stepBack,
+  restartFrame,
   reverseContinue,
   pause,
   readMemory,

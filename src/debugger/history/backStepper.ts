@@ -19,7 +19,7 @@ import type { Travel } from './travel';
 export type Found = Point | undefined | typeof PAUSE;
 
 /** No frame of the firmware or of a guest kernel is larger; stacks of vCPUs are farther apart. */
-const LARGEST_FRAME = 4096;
+export const LARGEST_FRAME = 4096;
 /** How far a step into what came before looks, instruction by instruction, before it steps over. */
 const TRAILS = [400, 8_000] as const;
 /** Where the hypervisor leaves a vCPU. */

@@ -13,6 +13,7 @@ import type { Target } from '../target/target';
 import { UserError } from '../types';
 import { BackStepper, type Found } from './backStepper';
 import { Checkpoints } from './checkpoints';
+import type { FrameStart } from './frameStart';
 import { LastWrite, type WriteFound } from './lastWrite';
 import { Recorder, type HistoryOptions } from './recorder';
 import { ReverseRun } from './reverseRun';
@@ -39,6 +40,7 @@ export class History {
   private readonly travel: Travel;
   private readonly writes: LastWrite;
   private asked!: Asked;
+  private scan!: Scan;
   private stepper!: BackStepper;
   private reverseRun!: ReverseRun;
 
@@ -46,13 +48,19 @@ export class History {
     private readonly machine: MachineFace,
     host: RunHost,
     options: HistoryOptions,
-    /** Tells that a future has been given up, and how many instructions it had. */
-    onCut: (why: string, lost: number) => void,
+    /** Tells a person that a future has been given up. */
+    onCut: (text: string) => void,
     /** What was read from the machine may be of another time. */
     forget: () => void,
   ) {
     const meter = new SnapshotMeter();
-    this.recorder = new Recorder(machine, host, options, onCut, (before, after) => meter.between(before, after));
+    this.recorder = new Recorder(
+      machine,
+      host,
+      options,
+      (why, lost) => onCut(futureLost(why, lost)),
+      (before, after) => meter.between(before, after),
+    );
     this.travel = new Travel(machine, this.recorder, host, forget);
     this.checkpoints = new Checkpoints(this.recorder);
     this.writes = new LastWrite(machine, this.recorder.timeline, this.travel);
@@ -65,15 +73,8 @@ export class History {
     const { target, stacks, threads } = asked;
     this.asked = asked;
     this.reverseRun = new ReverseRun(machine, timeline, travel, asked.survey);
-    this.stepper = new BackStepper(
-      machine,
-      target,
-      stacks,
-      threads,
-      timeline,
-      travel,
-      new Scan(machine, timeline, travel),
-    );
+    this.scan = new Scan(machine, timeline, travel);
+    this.stepper = new BackStepper(machine, target, stacks, threads, timeline, travel, this.scan);
   }
 
   begin(snapshot: MachineSnapshot): void {
@@ -155,6 +156,12 @@ export class History {
     return this.search(description, (now) => this.writes.register(now, watch));
   }
 
+  frameStart(start: FrameStart): Promise<Halt> {
+    return this.search(`Restart of ${start.name}`, (now) =>
+      start.here ? Promise.resolve(now) : this.scan.last(now, [start.address], () => start.here),
+    );
+  }
+
   private reverseWith(reverseRun: ReverseRun): Promise<Halt> {
     return this.away(async (now) => {
       const { point, halt, paused } = await reverseRun.find(now);
@@ -215,4 +222,9 @@ export class History {
     const end = timeline.endOf(before.epoch).count;
     return { epoch: before.epoch, count: Math.max(before.count, end - 1) };
   }
+}
+
+/** What a person is told when the past is given another future. */
+function futureLost(why: string, lost: number): string {
+  return `The ${lost} instructions that came after this point are given up: ${why}, so that from here on it is another history.`;
 }

@@ -20,6 +20,7 @@ import {
   type BreakpointState,
   type CheckpointInfo,
   type DataTarget,
+  type Frame,
   type Motion,
   type Past,
   type PastEvent,
@@ -27,6 +28,7 @@ import {
   type StopEvent,
 } from '../types';
 import { hex32 } from '../values/format';
+import { FrameStart } from './frameStart';
 import type { History } from './history';
 import type { WriteFound } from './lastWrite';
 
@@ -114,6 +116,15 @@ export class RecordedPast implements Past {
       }
     };
     return () => this.parts.move(search);
+  }
+
+  frameStart(frame: Frame, caller: Frame | undefined): Motion {
+    const start = new FrameStart(this.parts.target, frame, caller);
+    return () =>
+      this.parts.move(async () => {
+        const halt = await this.history.frameStart(start);
+        return halt.reason === 'pause' ? halt : { ...halt, reason: 'restart' };
+      });
   }
 
   setCheckpoint(name: string): CheckpointInfo {

@@ -66,9 +66,13 @@ export function standsInFrame(target: Target, pc: number, frame: Frame): boolean
 
 /** Whether the CPU stands somewhere with this frame's stack pointer, in its address space. */
 export function sharesFrame(target: Target, frame: Frame): boolean {
-  const space = target.spaceOf(target.execution());
-  if (space.kind !== frame.space.kind) return false;
-  if (space.kind === 'domain' && frame.space.kind === 'domain' && space.domainId !== frame.space.domainId) return false;
   const sp = frame.registers[13];
-  return sp === undefined || target.machine.cpu.getRegister(13) === sp;
+  return sharesSpace(target, frame) && (sp === undefined || target.machine.cpu.getRegister(13) === sp);
+}
+
+/** Whether the CPU executes in a frame's address space. */
+export function sharesSpace(target: Target, frame: Frame): boolean {
+  const space = target.spaceOf(target.execution());
+  if (space.kind !== 'domain' || frame.space.kind !== 'domain') return space.kind === frame.space.kind;
+  return space.domainId === frame.space.domainId;
 }

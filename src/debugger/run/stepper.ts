@@ -45,7 +45,13 @@ export class Stepper {
     if (interrupted) return interrupted;
     if (kind === 'out') return this.out(threadId);
     if (granularity === 'instruction') return (await this.instruction.execute(kind === 'in')).halt ?? DONE;
-    return this.line(kind);
+    return this.line(() => kind === 'in');
+  }
+
+  /** A step over the line that goes into what is called at some addresses, and ends there. */
+  async into(threadId: number, sites: ReadonlySet<number>): Promise<Halt> {
+    this.loop.begin();
+    return (await this.switchIn(threadId)) ?? this.line((pc) => sites.has(pc), sites);
   }
 
   /** A thread that is not on the CPU first has to get there: runs until its hypervisor side goes on. */
@@ -71,11 +77,12 @@ export class Stepper {
     return result.kind === 'halt' ? result.halt : DONE;
   }
 
-  private async line(kind: 'in' | 'over'): Promise<Halt> {
+  /** @param wanted where a line that takes long has to be looked at, beside its exits */
+  private async line(follows: (pc: number) => boolean, wanted: Iterable<number> = []): Promise<Halt> {
     const start = this.lineHere();
     const first = positionOf(this.target);
     for (let singles = 1; ; singles++) {
-      const outcome = await this.instruction.execute(kind === 'in');
+      const outcome = await this.instruction.execute(follows(this.target.machine.cpu.getRegister(15)));
       if (outcome.halt) return outcome.halt;
       const entered = outcome.entered && (await this.enter(outcome));
       if (entered) return entered;
@@ -85,7 +92,7 @@ export class Stepper {
         if (paused) return paused;
       }
       if (singles >= SINGLES_PER_LINE && start.row) {
-        const halt = await this.leaveLine(start, first);
+        const halt = await this.leaveLine(start, first, wanted);
         if (halt) return halt;
         if (this.isNewLine(start, first)) return DONE;
         singles = 0;
@@ -150,8 +157,8 @@ export class Stepper {
   }
 
   /** Runs at full speed until another line of the function begins, or the function is left. */
-  private async leaveLine(start: Line, first: Position): Promise<Halt | undefined> {
-    const exits = this.exitsOf(start);
+  private async leaveLine(start: Line, first: Position, wanted: Iterable<number>): Promise<Halt | undefined> {
+    const exits = new Set([...this.exitsOf(start), ...wanted]);
     const caller = this.stacks
       .build(this.threads.currentId())
       .slice(1)

@@ -4,7 +4,7 @@
  */
 import type { AddressSpace } from '../../hypervisor/types';
 import type { ImageFace } from '../../image/face';
-import type { RegisterSet } from '../../image/types';
+import type { RegisterSet, SourceLine } from '../../image/types';
 import type { CpuMode } from '../../machine/types';
 import type { SourcePaths } from '../target/sourcePaths';
 import type { Target } from '../target/target';
@@ -73,10 +73,14 @@ export class FrameFactory {
       thumb: psr !== undefined && (psr & THUMB) !== 0,
       registers,
       ...(image ? { image } : {}),
-      ...(line ? { source: { path: this.paths.toDisk(line.file), line: line.line, column: line.column } } : {}),
+      ...(line ? { source: this.sourceOf(line, image?.sourceMd5(line.file)) } : {}),
     };
     this.details.set(frame, { home, psr, exact, linkedPc });
     return frame;
+  }
+
+  private sourceOf({ file, line, column }: SourceLine, md5: string | undefined): Frame['source'] {
+    return { path: this.paths.toDisk(file), line, column, ...(md5 === undefined ? {} : { md5 }) };
   }
 
   label(threadId: number, text: string, space: AddressSpace): Frame {

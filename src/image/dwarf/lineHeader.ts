@@ -21,11 +21,14 @@ export interface LineHeader {
   readonly opcodeArguments: readonly number[];
   /** Full paths by the index that the program uses (from 1 before DWARF 5, from 0 since). */
   readonly files: readonly (string | undefined)[];
+  /** By the same index: the MD5 of the text that was compiled, in hexadecimal; compilers may leave it out. */
+  readonly md5s: readonly (string | undefined)[];
 }
 
-/** DW_LNCT_path and DW_LNCT_directory_index. */
+/** DW_LNCT_path, DW_LNCT_directory_index, DW_LNCT_MD5. */
 const CONTENT_PATH = 1;
 const CONTENT_DIRECTORY = 2;
+const CONTENT_MD5 = 5;
 
 /** @param compilationDirectory DW_AT_comp_dir of the unit, which relative names start from */
 export function readLineHeader(sections: DebugSections, offset: number, compilationDirectory: string): LineHeader {
@@ -58,7 +61,7 @@ export function readLineHeader(sections: DebugSections, offset: number, compilat
   const files =
     version >= 5
       ? readFiles5(cursor, sections, context, compilationDirectory)
-      : readFiles(cursor, compilationDirectory);
+      : { files: readFiles(cursor, compilationDirectory), md5s: [] };
   return {
     offset,
     version,
@@ -70,7 +73,7 @@ export function readLineHeader(sections: DebugSections, offset: number, compilat
     lineRange,
     opcodeBase,
     opcodeArguments,
-    files,
+    ...files,
   };
 }
 
@@ -93,23 +96,26 @@ function readFiles(cursor: Cursor, compilationDirectory: string): (string | unde
 interface NamedPath {
   readonly path: string;
   readonly directory: number;
+  readonly md5?: string;
 }
 
 type LineContext = { readonly version: number; readonly addressBytes: number; readonly offsetBytes: 4 | 8 };
 
-/** The tables of DWARF 5: self-describing records, of which only path and directory matter (MD5, size, time do not). */
+/** The tables of DWARF 5: self-describing records, of which path, directory and MD5 matter (size and time do not). */
 function readFiles5(
   cursor: Cursor,
   sections: DebugSections,
   context: LineContext,
   compilationDirectory: string,
-): string[] {
+): Pick<LineHeader, 'files' | 'md5s'> {
   const directories = readNamedPaths(cursor, sections, context).map(({ path }) => path);
   const base = directories.length > 0 ? joinPath(compilationDirectory, directories[0]) : compilationDirectory;
   const resolved = directories.map((directory) => joinPath(base, directory));
-  return readNamedPaths(cursor, sections, context).map(({ path, directory }) =>
-    joinPath(resolved[directory] ?? base, path),
-  );
+  const named = readNamedPaths(cursor, sections, context);
+  return {
+    files: named.map(({ path, directory }) => joinPath(resolved[directory] ?? base, path)),
+    md5s: named.map(({ md5 }) => md5),
+  };
 }
 
 function readNamedPaths(cursor: Cursor, sections: DebugSections, context: LineContext): NamedPath[] {
@@ -124,14 +130,20 @@ function readNamedPaths(cursor: Cursor, sections: DebugSections, context: LineCo
   return Array.from({ length: count }, () => {
     let path = '';
     let directory = 0;
+    let md5: string | undefined;
     for (const { content, form } of formats) {
       const value = readForm(cursor, form, context, 0);
       if (content === CONTENT_DIRECTORY) directory = value.value;
+      if (content === CONTENT_MD5 && form === Form.data16)
+        md5 = hexadecimal(cursor.bytes.subarray(value.value, value.end));
       if (content !== CONTENT_PATH) continue;
       if (form === Form.string) path = stringAt(cursor.bytes, value.value, value.end);
       else if (form === Form.lineStrp) path = stringAt(sections.debug_line_str, value.value);
       else if (form === Form.strp) path = stringAt(sections.debug_str, value.value);
     }
-    return { path, directory };
+    return { path, directory, ...(md5 === undefined ? {} : { md5 }) };
   });
 }
+
+const hexadecimal = (bytes: Uint8Array): string =>
+  [...bytes].map((byte) => byte.toString(16).padStart(2, '0')).join('');

@@ -97,6 +97,16 @@ export class LineTables {
     return [...this.filesByBaseName().values()].flatMap((paths) => [...paths.keys()]).sort();
   }
 
+  /** The MD5 of a source file when it was compiled, where the compiler has noted it (DW_LNCT_MD5). */
+  md5Of(file: string): string | undefined {
+    const places = this.filesByBaseName().get(baseName(file))?.get(file) ?? [];
+    for (const { table, file: index } of places) {
+      const md5 = table.header.md5s[index];
+      if (md5 !== undefined) return md5;
+    }
+    return undefined;
+  }
+
   /** The path of a file number that an entry of a unit gives (DW_AT_decl_file). */
   fileName(unit: Unit, file: number): string | undefined {
     return this.tableOf(unit)?.header.files[file];
