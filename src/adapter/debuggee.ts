@@ -127,6 +127,13 @@ export class Debuggee {
     return frame;
   }
 
+  /** A thread's number, if there is such a thread. */
+  threadId(id: number | undefined): number {
+    if (id === undefined) throw new UserError('This needs the number of a thread ("threadId").');
+    if (this.engine.threads().some((thread) => thread.id === id)) return id;
+    throw new UserError(`There is no thread ${id}: its domain may have ended.`);
+  }
+
   /** What the line of a frame can be stepped into; their numbers, from 1, hold until the machine moves or others are asked for. */
   stepTargets(frame: Frame): readonly StepTarget[] {
     this.targets = this.engine.stepTargets(frame);
@@ -140,9 +147,7 @@ export class Debuggee {
   }
 
   stack(threadId: number): readonly Frame[] {
-    if (!this.engine.threads().some((thread) => thread.id === threadId)) {
-      throw new UserError(`There is no thread ${threadId}: its domain may have ended.`);
-    }
+    this.threadId(threadId);
     const stack = this.engine.stack(threadId);
     for (const frame of stack) this.frames.set(frame.id, frame);
     return stack;

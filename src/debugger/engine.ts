@@ -20,10 +20,8 @@ import { Survey } from './history/survey';
 import { CoherenceWatch } from './run/coherence';
 import type { RunHost } from './run/host';
 import { KernelCrash } from './run/kernelCrash';
-import { RunLoop, type Halt, type RunResult } from './run/runLoop';
-import { Start } from './run/start';
-import { StepTargets } from './run/stepTargets';
-import { Stepper } from './run/stepper';
+import { Motions } from './run/motions';
+import { RunLoop, type Halt } from './run/runLoop';
 import { Listeners } from './session/listeners';
 import { ThreadChanges } from './session/threadChanges';
 import { FrameFactory } from './stack/frameFactory';
@@ -81,9 +79,7 @@ export class Engine implements DebugEngine {
   private readonly coherence: CoherenceWatch;
   private readonly history: History;
   private readonly loop: RunLoop;
-  private readonly starter: Start;
-  private readonly stepper: Stepper;
-  private readonly stepTargetFinder: StepTargets;
+  private readonly motions: Motions;
   private readonly threadList: Threads;
   private readonly threadChanges: ThreadChanges;
   private readonly stacks: StackBuilder;
@@ -152,11 +148,16 @@ export class Engine implements DebugEngine {
       coherence: this.coherence,
       move: (motion) => this.move(motion),
     });
-    this.starter = new Start(target, this.loop, settings, entry);
-    this.stepper = new Stepper(target, this.loop, this.stacks, this.threadList);
-    this.stepTargetFinder = new StepTargets(target, this.loop, this.stepper, this.threadList, (motion) =>
-      this.move(motion),
-    );
+    this.motions = new Motions({
+      target,
+      loop: this.loop,
+      stacks: this.stacks,
+      threads: this.threadList,
+      recorder: this.history.recorder,
+      settings,
+      entry,
+      move: (motion) => this.move(motion),
+    });
     this.scopeBuilder = new Scopes(target, factory, settings);
     this.consoles = new Consoles(
       target,
@@ -184,11 +185,15 @@ export class Engine implements DebugEngine {
   }
 
   start(limits?: RunLimits): Promise<StopEvent> {
-    return this.move(() => this.starter.run(limits));
+    return this.motions.start(limits);
   }
 
-  resume(limits?: RunLimits): Promise<StopEvent> {
-    return this.move(async () => haltOf(await this.loop.run(limits)));
+  resume(limits?: RunLimits, alone?: number): Promise<StopEvent> {
+    return this.motions.resume(limits, alone);
+  }
+
+  destroyDomain(threadId: number): Promise<StopEvent> {
+    return this.motions.destroyDomain(threadId);
   }
 
   pause(): void {
@@ -196,12 +201,12 @@ export class Engine implements DebugEngine {
     this.history.requestPause();
   }
 
-  step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
-    return this.move(() => this.stepper.step(threadId, kind, granularity));
+  step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line', alone = false) {
+    return this.motions.step(threadId, kind, granularity, alone);
   }
 
   stepTargets(frame: Frame): readonly StepTarget[] {
-    return this.stepTargetFinder.of(frame);
+    return this.motions.stepTargets(frame);
   }
 
   stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
@@ -219,6 +224,7 @@ export class Engine implements DebugEngine {
     }
     this.machine.restore(this.loaded);
     this.history.begin(this.loaded);
+    this.motions.restart();
     this.target.forget();
     this.store.resetHits();
     this.coherence.restart();
@@ -228,8 +234,7 @@ export class Engine implements DebugEngine {
 
   dispose(): void {
     this.pause();
-    this.detachConsole();
-    this.detachDevices();
+    for (const detach of [this.detachConsole, this.detachDevices]) detach();
     for (const listeners of [this.stopped, this.continued, this.consoleOutput, this.messages]) listeners.clear();
   }
 
@@ -392,9 +397,4 @@ export class Engine implements DebugEngine {
     if (this.history.silent) return;
     for (const text of texts) this.messages.emit([text, 'warning']);
   }
-}
-
-function haltOf(result: RunResult): Halt {
-  if (result.kind === 'halt') return result.halt;
-  throw new Error('A run without a goal cannot arrive');
 }

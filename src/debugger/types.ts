@@ -319,11 +319,23 @@ export interface DebugEngine extends EngineEvents {
    * kernel (`true`, `"hypervisor"`), or of a domain (its name), stopping with reason `entry`; with `false` it is `resume`.
    */
   start(limits?: RunLimits): Promise<StopEvent>;
-  /** Runs in slices, giving the event loop a turn between them, until something stops it; also fires onStopped. */
-  resume(limits?: RunLimits): Promise<StopEvent>;
+  /** Runs in slices, giving the event loop a turn between them, until something stops it; also fires onStopped. `alone`: a thread whose domain runs while all others are
+   * frozen, until a run without it; freezing them may first take some instructions. */
+  resume(limits?: RunLimits, alone?: number): Promise<StopEvent>;
+  /**
+   * Destroys the domain of a thread by the hypervisor's own function. Runs as far as it must for that. Rejects with UserError for the last
+   * domain that runs, and where the hypervisor has no such function.
+   */
+  destroyDomain(threadId: number): Promise<StopEvent>;
   /** Stops a running machine within 50 ms. */
   pause(): void;
-  step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent>;
+  /** `alone` as for `resume`; where others cannot be frozen at once, inside the hypervisor, they are at the next run. */
+  step(
+    threadId: number,
+    kind: 'in' | 'over' | 'out',
+    granularity: 'instruction' | 'line',
+    alone?: boolean,
+  ): Promise<StopEvent>;
   /** What the line (or instruction) at which a frame's thread stands can be stepped into; none for frames that wait for others. */
   stepTargets(frame: Frame): readonly StepTarget[];
   /**

@@ -12,6 +12,7 @@ const FLAGS: readonly { readonly owner: 'vcpu' | 'domain'; readonly flag: string
   { owner: 'domain', flag: 'DOMF_crashed', state: 'crashed' },
   { owner: 'domain', flag: 'DOMF_shutdown', state: 'shut down' },
   { owner: 'domain', flag: 'DOMF_ctrl_pause', state: 'paused' },
+  { owner: 'domain', flag: 'DOMF_paused', state: 'paused' },
   { owner: 'vcpu', flag: 'VCPUF_down', state: 'down' },
   { owner: 'vcpu', flag: 'VCPUF_blocked', state: 'blocked' },
 ];

@@ -43,6 +43,8 @@ const requestOfCapability: Readonly<Record<string, string>> = {
   supportsStepBack: 'reverseContinue',
   supportsSteppingGranularity: 'next',
   supportsStepInTargetsRequest: 'stepInTargets',
+  supportsSingleThreadExecutionRequests: 'continue',
+  supportsTerminateThreadsRequest: 'terminateThreads',
   supportsRestartFrame: 'restartFrame',
   supportedChecksumAlgorithms: 'stackTrace',
   supportsInstructionBreakpoints: 'setInstructionBreakpoints',

@@ -244,6 +244,21 @@ describe('a session over stdio', function () {
       await variablesOf(client, top.id, 'Locals');
     }));
 
+  it('lets one domain run alone, and destroys one', () =>
+    holdSession('domain-control', async (client) => {
+      await client.launch({ ...twoMiniOs, stopOnEntry: 'Domain-1' });
+      const { threadId } = await client.until('configurationDone');
+      await setFunctions(client, 'printk');
+      await client.until('continue', { threadId, singleThread: true });
+      await client.until('continue', { threadId, singleThread: true });
+      await setFunctions(client);
+      await client.until('terminateThreads', { threadIds: [threadId] });
+      const { threads } = await client.body<DebugProtocol.ThreadsResponse['body']>('threads');
+      assert.ok(!threads.some(({ id }) => id === threadId));
+      const refused = await client.send('terminateThreads', { threadIds: [] });
+      assert.equal(refused.success, false);
+    }));
+
   it('shows the devices of the board, and writes one of their registers', () =>
     holdSession('devices', async (client) => {
       await client.launch({ kernel: 'builtin:mini-os-native' });

@@ -30,6 +30,7 @@ describe('stacks and values', () => {
       name: 'hypercall console_io from dom1',
       line: 0,
       column: 0,
+      canRestart: false,
       presentationHint: 'label',
     });
     assert.equal(stackFrames[0].instructionPointerReference, 'xen:0xff010100');

@@ -100,6 +100,11 @@ export class FakeEngine implements DebugEngine {
     this.stop({ reason: 'step', description: 'Stepped' });
     return going;
   }
+  destroyDomain(threadId: number): Promise<StopEvent> {
+    const going = this.go(`destroy ${threadId}`);
+    this.stop({ reason: 'pause', description: 'Destroyed' });
+    return going;
+  }
   stepTargets(): readonly [] {
     return [];
   }

@@ -1,6 +1,5 @@
 /** `next`, `stepIn` and `stepOut`: one definition, three requests. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { UserError } from '../../debugger/types';
 import { defineRequest, type RequestHandler } from './handler';
 
 const kinds = [
@@ -18,20 +17,23 @@ export const steps: readonly RequestHandler[] = kinds.map(({ command, kind, purp
     command,
     purpose,
     phase: 'stopped',
-    shape: { threadId: 'number', granularity: 'string?', ...(kind === 'in' && { targetId: 'number?' }) },
+    shape: {
+      threadId: 'number',
+      granularity: 'string?',
+      singleThread: 'boolean?',
+      ...(kind === 'in' && { targetId: 'number?' }),
+    },
     capabilities: { supportsSteppingGranularity: true },
-    handle(session, { threadId, granularity, targetId }) {
+    handle(session, { threadId, granularity, targetId, singleThread = false }) {
       const { debuggee } = session;
-      if (!debuggee.engine.threads().some(({ id }) => id === threadId)) {
-        throw new UserError(`There is no thread ${threadId}: its domain may have ended.`);
-      }
+      debuggee.threadId(threadId);
       if (kind === 'in' && targetId !== undefined) {
         const { step } = debuggee.stepTarget(targetId);
         session.afterResponse(() => debuggee.move(step));
         return;
       }
       const unit = granularity === 'instruction' ? 'instruction' : 'line';
-      session.afterResponse(() => debuggee.move(() => debuggee.engine.step(threadId, kind, unit)));
+      session.afterResponse(() => debuggee.move(() => debuggee.engine.step(threadId, kind, unit, singleThread)));
     },
   }),
 );

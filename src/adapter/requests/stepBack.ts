@@ -1,6 +1,5 @@
 /** `stepBack`: the other direction of step.ts. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { UserError } from '../../debugger/types';
 import { defineRequest } from './handler';
 
 export const stepBack = defineRequest<DebugProtocol.StepBackArguments, void>({
@@ -11,9 +10,7 @@ export const stepBack = defineRequest<DebugProtocol.StepBackArguments, void>({
   capabilities: { supportsStepBack: true, supportsSteppingGranularity: true },
   handle(session, { threadId, granularity }) {
     const { debuggee } = session;
-    if (!debuggee.engine.threads().some(({ id }) => id === threadId)) {
-      throw new UserError(`There is no thread ${threadId}: its domain may have ended.`);
-    }
+    debuggee.threadId(threadId);
     const unit = granularity === 'instruction' ? 'instruction' : 'line';
     const kind = unit === 'instruction' ? 'in' : 'over';
     session.afterResponse(() => debuggee.move(() => debuggee.engine.stepBack(threadId, kind, unit)));

@@ -35,6 +35,7 @@ import { stepBack } from './stepBack';
 import { stepInTargets } from './stepInTargets';
 import { steps } from './step';
 import { terminate } from './terminate';
+import { terminateThreads } from './terminateThreads';
 import { threads } from './threads';
 import { variables } from './variables';
 import type { RequestHandler } from './handler';
@@ -74,6 +75,7 @@ export const requestHandlers: readonly RequestHandler[] = [
   modules,
   loadedSources,
   source,
+  terminateThreads,
   memoryMap,
   permissions,
   restart,
