@@ -8,6 +8,7 @@ import type { AccessKind, MachineFace, MachineSnapshot, Walk } from '../machine/
 import { Conditions } from './breakpoints/conditions';
 import { DataBreakpoints } from './breakpoints/dataBreakpoints';
 import { FilterSetter } from './breakpoints/filterSetter';
+import { FirstTouches } from './breakpoints/firstTouches';
 import { BreakpointSetters } from './breakpoints/setters';
 import { BreakpointStore } from './breakpoints/store';
 import { Consoles } from './consoles';
@@ -88,7 +89,7 @@ export class Engine implements DebugEngine {
   private readonly loaded: MachineSnapshot;
   private readonly detachConsole: () => void;
   private readonly detachDevices: () => void;
-  private moving: Promise<StopEvent> | undefined;
+  private moving: Promise<unknown> | undefined;
 
   private readonly stopped = new Listeners<StopEvent>();
   private readonly continued = new Listeners<void>();
@@ -106,17 +107,17 @@ export class Engine implements DebugEngine {
     this.stacks = new StackBuilder(target, this.threadList, factory);
     this.store = new BreakpointStore(target, (text, severity) => this.messages.emit([text, severity]));
     this.conditions = new Conditions(target, this.stacks);
-    this.setters = new BreakpointSetters(target, paths, this.store, this.conditions);
-    const currentThread = () => this.threadList.currentId();
     this.coherence = new CoherenceWatch(
       target.machine,
       (text) => this.messages.emit([text, 'important']),
       () => this.store.wantsReports,
       () => this.history.silent,
     );
-    const coherence = () => this.coherence;
-    this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, currentThread, coherence);
-    this.data = new DataBreakpoints(target, this.store, this.conditions);
+    const touches = new FirstTouches(target.machine);
+    const [thread, coherence] = [() => this.threadList.currentId(), () => this.coherence];
+    this.filters = new FilterSetter(target, this.store, this.conditions, this.stacks, thread, coherence, touches);
+    this.setters = new BreakpointSetters(target, paths, this.store, this.conditions, this.filters);
+    this.data = new DataBreakpoints(target, this.store, this.conditions, touches);
     this.history = new History(
       target.machine,
       runHost,
@@ -147,6 +148,7 @@ export class Engine implements DebugEngine {
       threads: this.threadList,
       coherence: this.coherence,
       move: (motion) => this.move(motion),
+      alone: (work) => this.alone(work),
     });
     this.motions = new Motions({
       target,
@@ -302,7 +304,7 @@ export class Engine implements DebugEngine {
     return current && this.target.vcpu(current.domainId, current.vcpuId);
   }
 
-  readMemory(space: AddressSpace, address: number, byteLength: number): Uint8Array | undefined {
+  readMemory(space: AddressSpace, address: number, byteLength: number) {
     return this.target.read(space, address, byteLength);
   }
 
@@ -353,6 +355,17 @@ export class Engine implements DebugEngine {
     const moving = this.moved(motion);
     this.moving = moving;
     return moving;
+  }
+
+  private async alone<Result>(work: () => Promise<Result>): Promise<Result> {
+    if (this.moving) throw new UserError('The machine runs already: pause it first');
+    const working = work();
+    this.moving = working;
+    try {
+      return await working;
+    } finally {
+      this.moving = undefined;
+    }
   }
 
   private async moved(motion: () => Promise<Halt>): Promise<StopEvent> {

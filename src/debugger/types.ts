@@ -4,7 +4,7 @@
  */
 import type { AddressSpace, DomainView, OrMissing, VcpuView } from '../hypervisor/types';
 import type { ImageFace } from '../image/face';
-import type { MachineFace, Walk } from '../machine/types';
+import type { AccessKind, MachineFace, Walk } from '../machine/types';
 
 /** One sentence for a person: what was wrong, where, what to do. Never a stack trace. */
 export class UserError extends Error {}
@@ -124,6 +124,16 @@ export type StopReason =
   | 'waiting'
   | 'count';
 
+/** An access that was, or would be, denied: what there is to explain. */
+export interface FaultingAccess {
+  readonly space: AddressSpace;
+  readonly address: number;
+  readonly access: AccessKind;
+  readonly as: 'hypervisor' | 'kernel' | 'user';
+  /** The DACR that decided. */
+  readonly dacr: number;
+}
+
 export interface StopEvent {
   readonly reason: StopReason;
   readonly threadId: number;
@@ -133,6 +143,8 @@ export interface StopEvent {
   readonly text?: string;
   readonly breakpointIds: readonly number[];
   readonly instructionCount: number;
+  /** Where the stop is at a fault of a guest. */
+  readonly fault?: FaultingAccess;
 }
 
 /** What a client asks for; `condition` is an expression over registers and variables of the stopped frame. */
@@ -178,10 +190,22 @@ export interface BreakpointState {
 
 /** Declared once as a table; filters stop on what matters in a hypervisor. */
 export interface ExceptionFilter {
-  readonly id: 'hypercall' | 'systemCall' | 'upcall' | 'guestFault' | 'domainSwitch' | 'coherence';
+  readonly id:
+    | 'hypercall'
+    | 'hypercallResult'
+    | 'systemCall'
+    | 'upcall'
+    | 'guestFault'
+    | 'event'
+    | 'domainSwitch'
+    | 'permissionChange'
+    | 'firstTouch'
+    | 'coherence';
   readonly label: string;
   readonly description: string;
   readonly conditionHelp: string;
+  /** What a function breakpoint begins with that means the same: `hypercall` of `hypercall:event_channel_op if r0 == 4`. */
+  readonly prefix: string;
 }
 
 /** How a number is written. `text` is for what points to characters. */
@@ -287,6 +311,14 @@ export interface Past {
   lastWrite(target: DataTarget, name: string): Motion;
   /** To whoever wrote one of the page-table entries last that translate an address. */
   lastPageTableWrite(space: AddressSpace, address: number): Motion;
+  /**
+   * Who wrote some memory last, in a sentence; the machine is where it was afterwards. Undefined when nobody did within `most` instructions
+   * before now, or since the history begins.
+   */
+  whoWrote(
+    ranges: readonly { readonly address: number; readonly byteLength: number }[],
+    most?: number,
+  ): Promise<string | undefined>;
   /** To the last time that something happened, whatever breakpoints are set. */
   previous(event: PastEvent): Motion;
   /**

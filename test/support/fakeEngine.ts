@@ -19,8 +19,14 @@ import type { AddressSpace } from '../../src/hypervisor/types';
 import type { DeviceInput, DisplayImage, MachineFace } from '../../src/machine/types';
 
 export const fakeFilters: readonly ExceptionFilter[] = [
-  { id: 'hypercall', label: 'Hypercall entry', description: 'A guest calls.', conditionHelp: 'nr == 18' },
-  { id: 'upcall', label: 'Upcall', description: 'A guest is called.', conditionHelp: 'dom == 1' },
+  {
+    id: 'hypercall',
+    label: 'Hypercall entry',
+    description: 'A guest calls.',
+    conditionHelp: 'nr == 18',
+    prefix: 'hypercall',
+  },
+  { id: 'upcall', label: 'Upcall', description: 'A guest is called.', conditionHelp: 'dom == 1', prefix: 'upcall' },
 ];
 
 class Listeners<T extends unknown[]> {
@@ -113,7 +119,7 @@ export class FakeEngine implements DebugEngine {
     this.stop({ reason: 'step', description: 'Beginning of the history' });
     return going;
   }
-  readonly past = {} as Past;
+  readonly past = { status: () => ({ start: 0, instruction: 0 }) } as Past;
   stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
     const going = this.go(`step back ${kind} ${granularity} of ${threadId}`);
     this.stop({ reason: 'step', description: 'Stepped back' });

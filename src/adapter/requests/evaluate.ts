@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { runReplLine } from '../../debugger/repl/commands';
 import type { Frame } from '../../debugger/types';
+import { explained } from '../hoverExplanation';
 import { clipboardText } from '../clipboardText';
 import { shownText } from '../variables';
 import type { Session } from '../session';
@@ -13,24 +14,26 @@ export const evaluate = defineRequest<DebugProtocol.EvaluateArguments, DebugProt
   phase: 'stopped',
   shape: { expression: 'string', frameId: 'number?', context: 'string?', format: 'object?' },
   capabilities: { supportsEvaluateForHovers: true, supportsClipboardContext: true },
-  handle(session, { expression, frameId, context, format }) {
+  async handle(session, { expression, frameId, context, format }) {
     const { debuggee } = session;
     const frame = frameId === undefined ? debuggee.currentFrame() : debuggee.frame(frameId);
-    const done = context === 'repl' ? runCommand(session, expression, frame) : undefined;
+    const done = context === 'repl' ? await runCommand(session, expression, frame) : undefined;
     if (done !== undefined) return { result: done, variablesReference: 0 };
     const value = debuggee.engine.evaluate(expression.trim(), frame);
     if (context === 'clipboard') return { result: clipboardText(value), variablesReference: 0 };
-    return { result: shownText(value, format), ...debuggee.variables.describe(value) };
+    const shown = context === 'hover' ? explained(debuggee.engine, frame, value) : value;
+    return { result: shownText(shown, format), ...debuggee.variables.describe(shown) };
   },
 });
 
 /** What a command of the console answers; undefined when the line is an expression. A move goes on after the response. */
-function runCommand(session: Session, line: string, frame: Frame | undefined): string | undefined {
+async function runCommand(session: Session, line: string, frame: Frame | undefined): Promise<string | undefined> {
   const { debuggee } = session;
   const { engine } = debuggee;
   const threadId = frame?.threadId ?? debuggee.lastStop?.threadId ?? engine.threads()[0]?.id ?? 1;
-  const result = runReplLine({ engine, frame, threadId }, line);
+  const result = runReplLine({ engine, frame, threadId, stop: debuggee.lastStop }, line);
   if (result === undefined || 'text' in result) return result?.text;
+  if ('later' in result) return result.later();
   session.afterResponse(() =>
     debuggee.move(async () => {
       const stop = await result.move();

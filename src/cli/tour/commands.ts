@@ -69,8 +69,9 @@ function ofDebugConsole(command: ReplCommand): Command {
     async run(session, rest) {
       const { engine, frame, threadId } = session;
       const result = command.run({ engine, frame, threadId }, readArguments(command, rest));
-      if ('text' in result) {
-        session.terminal.write(result.text.replace(/^/gm, '  ') + '\n');
+      if (!('move' in result)) {
+        const answer = 'text' in result ? result.text : await result.later();
+        session.terminal.write(answer.replace(/^/gm, '  ') + '\n');
         return;
       }
       const { text } = await session.run(result.move);

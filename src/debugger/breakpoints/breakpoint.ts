@@ -1,7 +1,7 @@
 /** A breakpoint as the debugger keeps it: places in images or address spaces, and what must hold there. Types only. */
 import type { AddressSpace } from '../../hypervisor/types';
 import type { ImageFace } from '../../image/face';
-import type { StopReason } from '../types';
+import type { FaultingAccess, StopReason } from '../types';
 
 /** An address, and for whom it counts (design decision 6). */
 export type Place =
@@ -14,6 +14,7 @@ export type Place =
 export interface Sighting {
   readonly description: string;
   readonly text?: string;
+  readonly fault?: FaultingAccess;
 }
 
 export interface Breakpoint {
@@ -30,6 +31,8 @@ export interface Breakpoint {
   readonly sight?: () => Sighting | undefined;
   /** Asked when the machine reports something, beside its places. */
   readonly atReports?: true;
+  /** Asked when a page is touched for the first time. */
+  readonly atFirstTouches?: true;
   hits: number;
   /** Instruction count of the last hit that was counted: standing there, it is among `hits`. */
   countedAt?: number;

@@ -13,6 +13,7 @@ import { UserError, type BreakpointState, type DataBreakpointRequest, type DataT
 import { hex32 } from '../values/format';
 import type { Breakpoint, Sighting } from './breakpoint';
 import { compileHitCondition, type Conditions } from './conditions';
+import type { FirstTouches } from './firstTouches';
 import type { BreakpointStore } from './store';
 
 /** More than this is a mistake: every access to so much memory would be looked at. */
@@ -35,18 +36,21 @@ interface Watched {
 /** A range of the machine, and whose it is; without an owner it is a page-table entry that a translation rests on. */
 interface Range {
   readonly range: WatchedRange;
-  readonly owner?: Watched;
+  readonly owner?: Watched | 'firstTouch';
 }
 
 export class DataBreakpoints {
   private all: readonly Watched[] = [];
   private ranges: readonly Range[] = [];
   private armed = false;
+  private touchedFor: Breakpoint | undefined;
+  private armedAt = 0;
 
   constructor(
     private readonly target: Target,
     private readonly store: BreakpointStore,
     private readonly conditions: Conditions,
+    private readonly touches: FirstTouches,
   ) {}
 
   /** Whether the machine has to be asked after every instruction. */
@@ -76,24 +80,35 @@ export class DataBreakpoints {
 
   /** To be called before the machine is set going: translations and values are those of now. */
   arm(): void {
-    if (this.all.length === 0 && !this.armed) return;
+    const [wanted] = this.store.touchBreakpoints();
+    const touches = wanted !== undefined;
+    const { instructionCount } = this.target.machine;
+    // Anew for another filter, and where time has gone back.
+    if (wanted !== this.touchedFor || instructionCount < this.armedAt) this.touches.look(touches);
+    [this.touchedFor, this.armedAt] = [wanted, instructionCount];
+    if (this.all.length === 0 && !touches && !this.armed) return;
     for (const each of this.all) each.last = this.value(each.request.target);
     this.translate();
-    this.armed = this.all.length > 0;
+    this.armed = this.all.length > 0 || touches;
   }
 
   /** What the machine's hits mean; undefined when they stop nobody. */
   judge(hits: readonly WatchHit[]): Halt | undefined {
     const met = new Map<Watched, WatchHit>();
     let translated = true;
+    let touch: WatchHit | undefined;
     for (const hit of hits) {
       const owner = this.ranges[hit.index]?.owner;
-      if (owner === undefined) translated = false;
+      if (owner === 'firstTouch') {
+        this.touches.touch(hit);
+        touch = hit;
+      }
+      if (owner === undefined || owner === 'firstTouch') translated = false;
       else if (!met.has(owner) || hit.access === 'write') met.set(owner, hit);
     }
     for (const [each, hit] of met) each.sighting = this.sightMemory(each, hit);
     if (!translated) this.translate();
-    return this.ask();
+    return this.ask() ?? this.askTouched(touch);
   }
 
   /** To be asked after an instruction when `comparesRegisters`. */
@@ -108,6 +123,14 @@ export class DataBreakpoints {
       each.sighting = { description: `${name} changed from ${hex32(before)} to ${hex32(now)}` };
     }
     return this.ask();
+  }
+
+  private askTouched(hit: WatchHit | undefined): Halt | undefined {
+    if (!hit) return undefined;
+    this.touches.current = hit;
+    const halt = this.store.judgeThese(this.store.touchBreakpoints());
+    this.touches.current = undefined;
+    return halt;
   }
 
   private ask(): Halt | undefined {
@@ -157,7 +180,8 @@ export class DataBreakpoints {
 
   /** Has the machine watch everything by what is mapped now. */
   private translate(): void {
-    this.ranges = this.all.flatMap((owner) => this.rangesOf(owner));
+    const touched = this.touches.ranges().map((range): Range => ({ owner: 'firstTouch', range }));
+    this.ranges = [...this.all.flatMap((owner) => this.rangesOf(owner)), ...touched];
     this.target.machine.setWatches(this.ranges.map(({ range }) => range));
   }
 

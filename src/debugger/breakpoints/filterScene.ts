@@ -1,16 +1,17 @@
 /** What an exception filter can see at its place: the calling guest, its registers, the fault, the two vCPUs of a switch. Reads only. */
 import { CONTEXTS, contextNamed, HYPERCALL_IMMEDIATE } from '../../hypervisor/contexts';
+import { describeResult } from '../../hypervisor/errorNumbers';
 import { describeHypercall, hypercallNumbered } from '../../hypervisor/hypercalls';
 import { isMissing } from '../../hypervisor/types';
 import type { FilterSighting } from '../exceptionFilters';
 import { dataAccessOf, type DataAccess } from '../dataAccess';
 import { explainWalk } from '../explainWalk';
-import { describeFsr } from '../registers/fields';
+import { describeFsr, DOMAIN_ACCESS } from '../registers/fields';
 import { describeSystemCall, swiImmediate, systemCallNumber } from '../stack/borderLabels';
 import type { StackBuilder } from '../stack/stackBuilder';
-import type { CoherenceKind, CoherenceReport } from '../../machine/types';
+import type { CoherenceKind, CoherenceReport, WatchHit } from '../../machine/types';
 import type { Target } from '../target/target';
-import type { Frame } from '../types';
+import type { FaultingAccess, Frame } from '../types';
 import { hex32 } from '../values/format';
 
 const THUMB = 0x20;
@@ -30,7 +31,16 @@ export const coherenceKinds: Readonly<Record<CoherenceKind, number>> = {
   'missing-drain': 4,
   'lost-store': 5,
 };
+/** Who touches a page; their numbers in conditions. */
+export const touchedBy = { kernel: 0, user: 1, hypervisor: 2 } as const;
+const MMU_DOMAINS = 16;
 const capital = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** What the machine has said, for filters that stand at no address. */
+export interface FilterReports {
+  readonly coherence?: () => CoherenceReport | undefined;
+  readonly touch?: () => WatchHit | undefined;
+}
 
 export class FilterScene {
   constructor(
@@ -39,11 +49,11 @@ export class FilterScene {
     private readonly currentThread: () => number,
     /** The symbol that was found and armed. */
     private readonly symbol: string,
-    private readonly reported: () => CoherenceReport | undefined = () => undefined,
+    private readonly reported: FilterReports = {},
   ) {}
 
   coherence(): FilterSighting | undefined {
-    const report = this.reported();
+    const report = this.reported.coherence?.();
     if (!report) return undefined;
     const { kind, physicalAddress, read, text } = report;
     const va = read.virtualAddress ?? physicalAddress;
@@ -66,6 +76,72 @@ export class FilterScene {
       variables: { ...registersOf(guest), nr: number, op: op?.value ?? -1, dom },
       description: `Hypercall ${describeHypercall(number)}${opText} from ${this.target.domainName(dom)}`,
       text: this.callText(number, guest),
+    };
+  }
+
+  hypercallResult(): FilterSighting | undefined {
+    const guest = this.guest();
+    const dom = this.domainId();
+    if (!guest || dom === undefined || this.immediate(guest) !== HYPERCALL_IMMEDIATE) return undefined;
+    const number = guest.registers[7] ?? -1;
+    const op = this.subOperation(number, guest);
+    const result = this.target.machine.cpu.getRegister(0) | 0;
+    const what = `${describeHypercall(number)}${op?.name ? `, ${op.name},` : ''} of ${this.target.domainName(dom)}`;
+    return {
+      variables: { ...registersOf(guest), nr: number, op: op?.value ?? -1, result, dom },
+      description: `Hypercall ${what} has the result ${describeResult(result)}`,
+      text: this.callText(number, guest),
+    };
+  }
+
+  /** At the function that marks a port: vCPU and port are its arguments. */
+  event(): FilterSighting | undefined {
+    const { cpu } = this.target.machine;
+    const [dom, port] = [this.domainOfVcpu(cpu.getRegister(0)), cpu.getRegister(1)];
+    if (dom === undefined) return undefined;
+    const from = this.domainId() ?? IDLE;
+    const sender = from === IDLE ? 'the hypervisor' : this.target.domainName(from);
+    return {
+      variables: { port, from, dom },
+      description: `Event at port ${port} of ${this.target.domainName(dom)}, while ${sender} has the CPU`,
+    };
+  }
+
+  /** At an instruction that writes the DACR. */
+  permissionChange(): FilterSighting | undefined {
+    const { cpu } = this.target.machine;
+    const word = this.word({ space: this.target.spaceOf(this.target.execution()) }, cpu.getRegister(15));
+    if (word === undefined) return undefined;
+    const [before, after] = [cpu.getCp15().dacr, cpu.getRegister((word >>> 12) & 15)];
+    const fields = Array.from({ length: MMU_DOMAINS }, (_, index) => index).flatMap((index) => {
+      const [old, now] = [(before >>> (2 * index)) & 3, (after >>> (2 * index)) & 3];
+      return old === now ? [] : [{ index, text: `D${index} from ${DOMAIN_ACCESS[old]} to ${DOMAIN_ACCESS[now]}` }];
+    });
+    if (fields.length === 0) return undefined;
+    const changed = fields.reduce((mask, { index }) => mask | (1 << index), 0);
+    return {
+      variables: { old: before, new: after, changed, dom: this.domainId() ?? -1 },
+      description: `DACR changes from ${hex32(before)} to ${hex32(after)}`,
+      text: `${capital(fields.map(({ text }) => text).join(', '))}.`,
+    };
+  }
+
+  /** Behind the instruction that has touched a page. */
+  firstTouch(): FilterSighting | undefined {
+    const hit = this.reported.touch?.();
+    if (!hit || hit.by === 'device') return undefined;
+    const execution = this.target.execution();
+    const isGuest = execution.kind === 'guest';
+    const by = !isGuest ? 'hypervisor' : this.stacks.top().kind === 'guestUser' ? 'user' : 'kernel';
+    const va = hit.virtualAddress ?? hit.address;
+    const dom = this.domainId() ?? -1;
+    const who = isGuest
+      ? `${by === 'user' ? 'a process' : 'the kernel'} of ${this.target.domainName(dom)}`
+      : 'the hypervisor';
+    const verb = hit.access === 'write' ? 'written' : 'read';
+    return {
+      variables: { pa: hit.address, va, write: Number(hit.access === 'write'), by: touchedBy[by], dom },
+      description: `First touch of page ${hex32(hit.address & ~0xfff)}: ${hex32(va)} ${verb} by ${who}`,
     };
   }
 
@@ -109,8 +185,10 @@ export class FilterScene {
     const variables = { ...registersOf(guest), cause: context.code, far: address, fsr, dom };
     if (word === 'undefined_instruction') return { variables, description: where };
     const description = `${where}: ${isData ? 'VFAR' : 'address'} ${hex32(address)}, ${describeFsr(fsr)}`;
-    const text = this.explain(guest, address, isData ? 'read' : 'fetch');
-    return text ? { variables, description, text } : { variables, description };
+    const fault = this.fault(guest, address, isData ? this.dataAccess(guest) : 'fetch');
+    const walk = this.target.walk(fault.space, address, fault.access, false, fault.dacr);
+    const text = walk && explainWalk(walk, fault).join(' ');
+    return { variables, description, fault, ...(text ? { text } : {}) };
   }
 
   domainSwitch(): FilterSighting | undefined {
@@ -149,7 +227,7 @@ export class FilterScene {
     return name ? { value, name } : { value };
   }
 
-  private word(guest: Frame, address: number): number | undefined {
+  private word(guest: Pick<Frame, 'space'>, address: number): number | undefined {
     const bytes = this.target.read(guest.space, address, 4);
     return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   }
@@ -163,12 +241,9 @@ export class FilterScene {
     return `${call.name}(${values.join(', ')}) called from ${guest.name}. ${call.doc}`;
   }
 
-  private explain(guest: Frame, address: number, access: 'read' | 'fetch'): string | undefined {
-    const dacr = this.target.machine.cpu.getCp15().dacr;
-    const kind = access === 'fetch' ? 'fetch' : this.dataAccess(guest);
-    const walk = this.target.walk(guest.space, address, kind, false, dacr);
-    const as = guest.kind === 'guestUser' ? 'user' : 'kernel';
-    return walk && explainWalk(walk, { access: kind, as }).join(' ');
+  private fault(guest: Frame, address: number, access: FaultingAccess['access']): FaultingAccess {
+    const { dacr } = this.target.machine.cpu.getCp15();
+    return { space: guest.space, address, access, as: guest.kind === 'guestUser' ? 'user' : 'kernel', dacr };
   }
 
   /** What the guest's instruction did; a read where it cannot be read or is no load or store any more. */

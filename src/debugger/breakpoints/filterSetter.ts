@@ -1,6 +1,7 @@
 /** Sets exception filters from their table: places by symbols, conditions in small words. Knows no single filter. */
 import { filterTable, type FilterRow, type FilterSighting } from '../exceptionFilters';
 import { namesIn, type Expression } from '../expressions/syntax';
+import type { ImageFace } from '../../image/face';
 import { generalRegister } from '../registers/names';
 import type { CoherenceWatch } from '../run/coherence';
 import type { StackBuilder } from '../stack/stackBuilder';
@@ -8,7 +9,9 @@ import type { Target } from '../target/target';
 import { UserError, type BreakpointState } from '../types';
 import type { Breakpoint } from './breakpoint';
 import type { Conditions } from './conditions';
-import { FilterScene } from './filterScene';
+import { readEventName } from './eventNames';
+import { FilterScene, touchedBy } from './filterScene';
+import type { FirstTouches } from './firstTouches';
 import type { BreakpointStore } from './store';
 import { nearestName } from './suggest';
 
@@ -20,6 +23,8 @@ export class FilterSetter {
     private readonly stacks: StackBuilder,
     private readonly currentThread: () => number,
     private readonly coherence: () => CoherenceWatch,
+    /** Absent where the past is searched. */
+    private readonly touches?: FirstTouches,
   ) {}
 
   set(requests: readonly { readonly id: string; readonly condition?: string }[]): readonly BreakpointState[] {
@@ -27,7 +32,7 @@ export class FilterSetter {
     const states = requests.map((request): BreakpointState => {
       const id = this.store.newId();
       try {
-        breakpoints.push(...this.breakpoints(id, request));
+        breakpoints.push(this.breakpoint(id, request));
         return { id, verified: true };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
@@ -38,40 +43,91 @@ export class FilterSetter {
     return states;
   }
 
-  private breakpoints(id: number, request: { readonly id: string; readonly condition?: string }): Breakpoint[] {
-    const row = filterTable.find((candidate) => candidate.id === request.id);
-    if (!row) throw new UserError(`There is no exception filter "${request.id}"`);
-    const condition = request.condition?.trim() ? this.prepare(row, request.condition) : undefined;
-    if (row.symbols.length === 0) return [this.reportBreakpoint(id, row, condition)];
-    return row.symbols.map((alternatives) => this.breakpoint(id, row, alternatives, condition));
+  /**
+   * What a function breakpoint such as `hypercall:event_channel_op if r0 == 4` stands for; undefined for a name of no filter.
+   * @throws UserError when it cannot be set
+   */
+  named(name: string): Omit<Breakpoint, 'id' | 'hits' | 'reason'> | undefined {
+    const meant = readEventName(name);
+    return meant && this.located(meant.row, meant.condition);
   }
 
-  private breakpoint(id: number, row: FilterRow, alternatives: readonly string[], condition?: Expression): Breakpoint {
+  private breakpoint(
+    id: number,
+    { id: filter, condition }: { readonly id: string; readonly condition?: string },
+  ): Breakpoint {
+    const row = filterTable.find((candidate) => candidate.id === filter);
+    if (!row) throw new UserError(`There is no exception filter "${filter}"`);
+    return { id, hits: 0, reason: 'exception', ...this.located(row, condition) };
+  }
+
+  private located(row: FilterRow, text: string | undefined): Omit<Breakpoint, 'id' | 'hits' | 'reason'> {
+    const condition = text?.trim() ? this.prepare(row, text) : undefined;
+    const { where } = row;
+    if (where === 'reports') return this.atReports(row, condition);
+    if (where === 'firstTouches') return this.atFirstTouches(row, condition);
+    return 'symbols' in where
+      ? this.atSymbols(row, where.symbols, condition)
+      : this.atInstructions(row, where.instruction, condition);
+  }
+
+  private atSymbols(row: FilterRow, symbols: readonly (readonly string[])[], condition?: Expression) {
     const image = this.target.images.hypervisor;
     if (!image) throw new UserError(`"${row.label}" needs a hypervisor: this machine runs a kernel natively`);
-    const symbol = alternatives.find((name) => image.symbol(name) !== undefined);
-    if (symbol === undefined)
-      throw new UserError(
-        `"${row.label}" needs the symbol ${alternatives.join(' or ')}, which ${image.name} does not have`,
-      );
-    const scene = new FilterScene(this.target, this.stacks, this.currentThread, symbol);
+    const scenes = new Map<number, FilterScene>();
+    for (const alternatives of symbols) {
+      const name = alternatives.find((each) => image.symbol(each) !== undefined);
+      if (name === undefined)
+        throw new UserError(
+          `"${row.label}" needs the symbol ${alternatives.join(' or ')}, which ${image.name} does not have`,
+        );
+      scenes.set(image.symbol(name)!.address, new FilterScene(this.target, this.stacks, this.currentThread, name));
+    }
     return {
-      id,
-      reason: 'exception',
       description: row.label,
-      hits: 0,
-      places: [{ kind: 'image', image, address: image.symbol(symbol)!.address }],
+      places: [...scenes.keys()].map((address) => ({ kind: 'image' as const, image, address })),
+      sight: () => {
+        const scene = scenes.get(this.target.machine.cpu.getRegister(15)) ?? [...scenes.values()][0]!;
+        return this.sight(row, scene, condition);
+      },
+    };
+  }
+
+  private atInstructions(row: FilterRow, { mask, value }: { mask: number; value: number }, condition?: Expression) {
+    const { hypervisor, native } = this.target.images;
+    const places = (hypervisor ? [hypervisor] : native).flatMap((image) =>
+      codeWords(image).flatMap(({ address, word }) =>
+        (word & mask) >>> 0 === value ? [{ kind: 'image' as const, image, address }] : [],
+      ),
+    );
+    if (places.length === 0) throw new UserError(`"${row.label}": no image has such an instruction`);
+    const scene = new FilterScene(this.target, this.stacks, this.currentThread, '');
+    return { description: row.label, places, sight: () => this.sight(row, scene, condition) };
+  }
+
+  /** Stands at no address: the machine says when. */
+  private atReports(row: FilterRow, condition?: Expression) {
+    const watch = this.coherence();
+    if (!watch.available) throw new UserError(`"${row.label}" needs "cache": "coherence" in the launch configuration`);
+    const scene = new FilterScene(this.target, this.stacks, this.currentThread, '', { coherence: () => watch.current });
+    return {
+      description: row.label,
+      places: [],
+      atReports: true as const,
       sight: () => this.sight(row, scene, condition),
     };
   }
 
-  /** Stands at no address: the machine says when. */
-  private reportBreakpoint(id: number, row: FilterRow, condition?: Expression): Breakpoint {
-    const watch = this.coherence();
-    if (!watch.available) throw new UserError(`"${row.label}" needs "cache": "coherence" in the launch configuration`);
-    const scene = new FilterScene(this.target, this.stacks, this.currentThread, '', () => watch.current);
-    const sight = () => this.sight(row, scene, condition);
-    return { id, reason: 'exception', description: row.label, hits: 0, places: [], atReports: true, sight };
+  private atFirstTouches(row: FilterRow, condition?: Expression) {
+    const { touches } = this;
+    if (!touches) throw new UserError(`"${row.label}" cannot be looked for in the past: look for "last-write"`);
+    const scene = new FilterScene(this.target, this.stacks, this.currentThread, '', { touch: () => touches.current });
+    const named = condition !== undefined && [...namesIn(condition)].includes('by');
+    const sight = () => {
+      const seen = this.sight(row, scene, condition);
+      return named || seen?.variables.by !== touchedBy.hypervisor ? seen : undefined;
+    };
+    return { description: row.label, places: [], atFirstTouches: true as const, sight };
   }
 
   private sight(row: FilterRow, scene: FilterScene, condition?: Expression): FilterSighting | undefined {
@@ -94,6 +150,18 @@ export class FilterSetter {
     }
     return asTruth(expression, row);
   }
+}
+
+/** The ARM words of an image's code, by linked address. */
+function codeWords(image: ImageFace): readonly { readonly address: number; readonly word: number }[] {
+  return image.segments.flatMap(({ flags, virtualAddress, bytes }) => {
+    if (!flags.execute) return [];
+    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+    return Array.from({ length: bytes.byteLength >>> 2 }, (_, index) => ({
+      address: (virtualAddress + index * 4) >>> 0,
+      word: view.getUint32(index * 4, true),
+    }));
+  });
 }
 
 /** Where a truth value is expected, a bare word stands for "the subject is this". */

@@ -11,6 +11,8 @@ import { UserError, type BreakpointRequest, type BreakpointState, type StopReaso
 import { hex32 } from '../values/format';
 import type { Breakpoint, Place } from './breakpoint';
 import { compileHitCondition, type Conditions } from './conditions';
+import { readEventName } from './eventNames';
+import type { FilterSetter } from './filterSetter';
 import type { BreakpointStore } from './store';
 import { nearestName } from './suggest';
 
@@ -26,6 +28,7 @@ export class BreakpointSetters {
     private readonly paths: SourcePaths,
     private readonly store: BreakpointStore,
     private readonly conditions: Conditions,
+    private readonly filters: FilterSetter,
   ) {}
 
   source(
@@ -36,7 +39,19 @@ export class BreakpointSetters {
   }
 
   functions(requests: readonly (BreakpointRequest & { readonly name: string })[]): readonly BreakpointState[] {
-    return this.set('functions', 'functionBreakpoint', requests, ({ name }) => this.findFunction(name.trim()));
+    // The condition of an event is in the event's words.
+    const meant = requests.map((request) => {
+      const { name, condition } = request;
+      if (!condition?.trim() || !readEventName(name)) return request;
+      const joint = / if /.test(name) ? `${name} && (${condition})` : `${name.trim()} if ${condition}`;
+      return { ...request, name: joint, condition: undefined };
+    });
+    return this.set(
+      'functions',
+      'functionBreakpoint',
+      meant,
+      ({ name }) => this.findEvent(name) ?? this.findFunction(name.trim()),
+    );
   }
 
   instructions(
@@ -106,6 +121,13 @@ export class BreakpointSetters {
       description: `Breakpoint at ${file.split('/').pop()}:${actual}`,
       state: { source: { path, line: actual }, address: places[0]!.address },
     };
+  }
+
+  private findEvent(name: string): Found | undefined {
+    const found = this.filters.named(name);
+    if (!found) return undefined;
+    const [place] = found.places;
+    return { ...found, state: place ? { address: place.address } : {} };
   }
 
   /** `name`, or one for an address space: `dom1:printk`, `xen:do_upcall`. */

@@ -105,6 +105,11 @@ export class BreakpointStore implements Judge {
     return hit.length === 0 ? undefined : summarise(hit);
   }
 
+  /** Those that are asked at the first touch of a page. */
+  touchBreakpoints(): readonly Breakpoint[] {
+    return [...this.owners.values()].flat().filter(({ atFirstTouches }) => atFirstTouches);
+  }
+
   private reportBreakpoints(): readonly Breakpoint[] {
     return [...this.owners.values()].flat().filter(({ atReports }) => atReports);
   }
@@ -165,5 +170,6 @@ export function summarise(hit: readonly { readonly breakpoint: Breakpoint; reado
     breakpointIds: sorted.map((entry) => entry.breakpoint.id),
     description: sighting.description,
     ...(sighting.text === undefined ? {} : { text: sighting.text }),
+    ...(sighting.fault === undefined ? {} : { fault: sighting.fault }),
   };
 }

@@ -152,6 +152,26 @@ export class History {
     );
   }
 
+  /** Who wrote memory last, without staying there; undefined when nobody did within so many instructions. */
+  whoWrote(
+    ranges: readonly { readonly address: number; readonly byteLength: number }[],
+    most: number,
+    describe: (found: WriteFound) => string,
+  ): Promise<string | undefined> {
+    this.checkRecords();
+    return this.travel.away(async () => {
+      const { now } = this.recorder;
+      try {
+        const write = await this.writes.memory(now, ranges, now.count - most);
+        if (write === undefined || write === PAUSE) return undefined;
+        return (await this.travel.to(write.point)) ? describe(write) : undefined;
+      } finally {
+        this.travel.beginAgain();
+        await this.travel.to(now);
+      }
+    });
+  }
+
   lastRegisterChange(watch: () => () => number | undefined, description: string): Promise<Halt> {
     return this.search(description, (now) => this.writes.register(now, watch));
   }

@@ -19,10 +19,11 @@ export class LastWrite {
     private readonly travel: Travel,
   ) {}
 
-  /** The last write to any of some physical ranges before a point. */
+  /** The last write to any of some physical ranges before a point; looked for as far back as an instruction count at least. */
   async memory(
     from: Point,
     ranges: readonly { readonly address: number; readonly byteLength: number }[],
+    earliest = -Infinity,
   ): Promise<WriteFound | undefined | typeof PAUSE> {
     const { machine } = this;
     const watched = ranges.map((range) => ({ ...range, space: 'physical', access: 'write' }) as const);
@@ -41,7 +42,7 @@ export class LastWrite {
       } finally {
         machine.setWatches([]);
       }
-      if (found) return found;
+      if (found || moment.count <= earliest) return found;
     }
     return undefined;
   }

@@ -17,7 +17,6 @@ import type { SourcePaths } from '../target/sourcePaths';
 import type { Target } from '../target/target';
 import {
   UserError,
-  type BreakpointState,
   type CheckpointInfo,
   type DataTarget,
   type Frame,
@@ -43,6 +42,8 @@ export interface PastParts {
   readonly coherence: CoherenceWatch;
   /** Everything that moves the machine goes through the engine. */
   readonly move: (motion: () => Promise<Halt>) => Promise<StopEvent>;
+  /** Something with the machine that nobody is told of, while nothing else moves it. */
+  readonly alone: <Result>(work: () => Promise<Result>) => Promise<Result>;
 }
 
 export class RecordedPast implements Past {
@@ -85,25 +86,24 @@ export class RecordedPast implements Past {
     return this.toWrite(ranges, `a page-table entry of ${name}`);
   }
 
+  whoWrote(
+    ranges: readonly { readonly address: number; readonly byteLength: number }[],
+    most = Infinity,
+  ): Promise<string | undefined> {
+    return this.parts.alone(() => this.history.whoWrote(ranges, most, (found) => this.writer(found)));
+  }
+
   previous(event: PastEvent): Motion {
     const { target, paths, conditions, stacks, threads, coherence } = this.parts;
     const store = new BreakpointStore(target, () => undefined);
     const condition = event.condition === undefined ? {} : { condition: event.condition };
-    let states: readonly BreakpointState[];
-    if ('filter' in event) {
-      const filters = new FilterSetter(
-        target,
-        store,
-        conditions,
-        stacks,
-        () => threads.currentId(),
-        () => coherence,
-      );
-      states = filters.set([{ id: event.filter, ...condition }]);
-    } else {
-      const setters = new BreakpointSetters(target, paths, store, conditions);
-      states = setters.functions([{ name: event.function, ...condition }]);
-    }
+    const current = () => threads.currentId();
+    const filters = new FilterSetter(target, store, conditions, stacks, current, () => coherence);
+    const setters = new BreakpointSetters(target, paths, store, conditions, filters);
+    const states =
+      'filter' in event
+        ? filters.set([{ id: event.filter, ...condition }])
+        : setters.functions([{ name: event.function, ...condition }]);
     const wrong = states.find(({ verified }) => !verified);
     if (wrong) throw new UserError(wrong.message ?? 'This cannot be looked for');
     const reports = (): Halt | undefined => coherence.ask(() => store.judgeReport());
@@ -175,7 +175,9 @@ export class RecordedPast implements Past {
     const { target } = this.parts;
     const space = target.spaceOf(target.execution());
     const symbol = target.symbolAt(space, target.linked(space, hit.pc));
-    const where = symbol ? ` (${symbol.name}+0x${symbol.offset.toString(16)})` : '';
+    const line = symbol?.image.lineAt(target.linked(space, hit.pc));
+    const place = line ? `, ${this.parts.paths.toDisk(line.file)}:${line.line}` : '';
+    const where = symbol ? ` (${symbol.name}+0x${symbol.offset.toString(16)}${place})` : '';
     return `Written by the instruction at ${spaceText(space)}${hex32(hit.pc)}${where}, ${bytes}`;
   }
 }

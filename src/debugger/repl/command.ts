@@ -22,10 +22,13 @@ export interface ReplContext {
   /** What expressions refer to. */
   readonly frame: Frame | undefined;
   readonly threadId: number;
+  /** Where the machine stands. */
+  readonly stop?: StopEvent;
 }
 
-/** What a command answers: text, or a move of the machine that the caller sets going. */
-export type ReplResult = { readonly text: string } | { readonly move: () => Promise<StopEvent> };
+/** What a command answers: text, at once or after it has looked into the past; or a move of the machine that the caller sets going. */
+export type ReplResult =
+  { readonly text: string } | { readonly later: () => Promise<string> } | { readonly move: () => Promise<StopEvent> };
 
 export type ReplValues = Readonly<Record<string, string | number | undefined>>;
 

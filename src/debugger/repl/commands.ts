@@ -12,6 +12,7 @@ import { domainCommands } from './domains';
 import { hypercallCommands } from './hypercallList';
 import { backtrace, info } from './info';
 import { schedulingCommands } from './scheduling';
+import { whyCommand } from './why';
 import { translationCommands } from './translation';
 
 const help: ReplCommand = {
@@ -47,6 +48,7 @@ const keys: ReplCommand = {
 export const replCommands: readonly ReplCommand[] = [
   ...domainCommands,
   ...translationCommands,
+  whyCommand,
   ...cacheCommands,
   ...hypercallCommands,
   ...channelCommands,

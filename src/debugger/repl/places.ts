@@ -1,8 +1,20 @@
 /** What people write for places and domains in console commands: `dom1:0xC0008000`, `pa:0x200`, a variable, `$r4`, `dom1`. */
 import type { AddressSpace, DomainView } from '../../hypervisor/types';
+import type { Actor } from '../views/dacr';
 import { listedDomains } from '../views/spaces';
 import { UserError, type DataTarget, type DebugEngine } from '../types';
 import type { ReplContext } from './command';
+
+export const ACCESSES = ['read', 'write', 'fetch'] as const;
+export const ACTORS = ['hypervisor', 'kernel', 'user'] as const;
+
+/** Who is asked about in a space when nobody is named: a domain's kernel; elsewhere whose frame it is. */
+export function actorOf({ frame, engine }: ReplContext, space: AddressSpace): Actor {
+  if (space.kind === 'domain' || frame?.kind === 'guestKernel') return 'kernel';
+  if (frame?.kind === 'guestUser') return 'user';
+  if (frame?.kind === 'native' && (engine.machine.cpu.getCpsr() & 0x1f) === 0x10) return 'user';
+  return 'hypervisor';
+}
 
 export interface Place {
   readonly space: AddressSpace;

@@ -7,24 +7,13 @@ import { spaceChoices } from '../views/spaces';
 import { UserError, type DebugEngine } from '../types';
 import { columns, hex, plural } from './columns';
 import type { ReplCommand, ReplContext, ReplValues } from './command';
-import { addressOf } from './places';
+import { ACCESSES, ACTORS, actorOf, addressOf } from './places';
 
-const ACCESSES = ['read', 'write', 'fetch'] as const;
-const ACTORS = ['hypervisor', 'kernel', 'user'] as const;
 const MMU_DOMAINS = 16;
-
-/** Who is asked about when nobody is named: whose frame it is. */
-function actorOf({ frame, engine }: ReplContext): Actor {
-  if (frame?.kind === 'guestKernel') return 'kernel';
-  if (frame?.kind === 'guestUser') return 'user';
-  if (frame?.kind === 'native' && (engine.machine.cpu.getCpsr() & 0x1f) === 0x10) return 'user';
-  return 'hypervisor';
-}
 
 function walk(context: ReplContext, { address: text, access = 'read', actor }: ReplValues): string {
   const { space, address } = addressOf(context, String(text));
-  const named = (actor as Actor | undefined) ?? (space.kind === 'domain' && actor === undefined ? 'kernel' : undefined);
-  const who = named ?? actorOf(context);
+  const who = (actor as Actor | undefined) ?? actorOf(context, space);
   return explainAccess(context.engine, space, address, access as (typeof ACCESSES)[number], who).sentences.join('\n');
 }
 

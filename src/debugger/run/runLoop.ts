@@ -3,7 +3,7 @@
  * run only through the two collaborators it asks: the breakpoints' judge and the goal of a step. Decides nothing about either.
  */
 import type { MachineFace, RunStop, WatchHit } from '../../machine/types';
-import type { RunLimits, StopReason } from '../types';
+import type { FaultingAccess, RunLimits, StopReason } from '../types';
 import type { RunHost } from './host';
 
 /** What ends a run, before a thread and words are put to it. */
@@ -12,6 +12,7 @@ export interface Halt {
   readonly breakpointIds: readonly number[];
   readonly description: string;
   readonly text?: string;
+  readonly fault?: FaultingAccess;
 }
 
 /** Asked at an armed address: who stops here, if anybody. Armed addresses of other domains' images end here silently. */

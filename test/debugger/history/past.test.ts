@@ -14,6 +14,7 @@ async function type(engine: DebugEngine, line: string): Promise<string> {
   const result = runReplLine({ engine, threadId, frame: engine.stack(threadId)[0] }, line);
   assert.ok(result, line);
   if ('text' in result) return result.text;
+  if ('later' in result) return result.later();
   const { description, text } = await result.move();
   return text === undefined ? description : `${description}. ${text}`;
 }
