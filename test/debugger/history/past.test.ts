@@ -43,7 +43,7 @@ describe('The past', function () {
     const ticks = Number(value(engine, 'dom1:tick_count'));
     assert.match(
       await type(engine, 'last-write dom1:tick_count'),
-      /^The last write to dom1:tick_count\. Written by the instruction at dom1:0x[0-9a-f]{8} \(\w+\+0x[0-9a-f]+\), 4 bytes at pa:0x/,
+      /^The last write to dom1:tick_count\. Written by the instruction at dom1:0x[0-9a-f]{8} \(\w+\+0x[0-9a-f]+, \S+:\d+\), 4 bytes at pa:0x/,
     );
     assert.equal(Number(value(engine, 'dom1:tick_count')), ticks - 1);
     await engine.step(runningThread(engine), 'in', 'instruction');
