@@ -1,5 +1,5 @@
 // Lint rules, first of all the import boundaries of the house:
-// machine <- image <- hypervisor <- debugger <- adapter <- {cli, extension}; webview imports only message types.
+// machine <- image <- hypervisor <- debugger <- {adapter, gdb} <- {cli, extension}; webview imports only message types.
 import tseslint from 'typescript-eslint';
 import { importX } from 'eslint-plugin-import-x';
 import { createTypeScriptImportResolver } from 'eslint-import-resolver-typescript';
@@ -11,9 +11,14 @@ const doors = ['cli', 'extension'];
 const zones = [
   ...layers.map((layer, index) => ({
     target: `./src/${layer}`,
-    from: [...layers.slice(index + 1), ...doors, 'webview'].map((name) => `./src/${name}`),
+    from: [...layers.slice(index + 1), 'gdb', ...doors, 'webview'].map((name) => `./src/${name}`),
     message: `src/${layer} must not know the layers above it (CONTRIBUTING.md, "The house").`,
   })),
+  {
+    target: './src/gdb',
+    from: ['adapter', ...doors, 'webview'].map((name) => `./src/${name}`),
+    message: 'src/gdb is a door beside the adapter: both know the debugger, and not each other.',
+  },
   { target: './src/cli', from: ['./src/extension', './src/webview'] },
   { target: './src/extension', from: ['./src/cli'] },
   {
@@ -56,7 +61,7 @@ export default tseslint.config(
   },
   {
     // Decision 9: below the Node entry points the same code runs in a browser.
-    files: ['src/{machine,image,hypervisor,debugger,webview}/**/*.ts'],
+    files: ['src/{machine,image,hypervisor,debugger,gdb,webview}/**/*.ts'],
     rules: {
       'no-restricted-imports': ['error', { patterns: ['node:*', 'fs', 'path', 'os', 'child_process', 'vscode'] }],
     },

@@ -7,6 +7,7 @@ import path from 'node:path';
 import { Command, Option } from 'commander';
 import { installationRoot } from '../adapter/nodeHost';
 import { dap } from './dap';
+import { gdbserver, type GdbServerOptions } from './gdbserver';
 import { exitCodes } from './exitCodes';
 import { checkPolicyFile, compilePolicyFile, explainPolicyFile } from './policy';
 import { experimentCommand } from './experiment/command';
@@ -131,6 +132,14 @@ program
   )
   .action(async (options: { port?: string }) => {
     await dap(options.port);
+  });
+
+withMachine(program.command('gdbserver'))
+  .description('serve GDB: the hypervisor and each domain an inferior of one session (docs/gdb.md)')
+  .option('--port <number>', 'listen on this port of the loopback interface (0: any free port)', '1234')
+  .option('--stdio', 'speak on standard input and output instead, for "target remote | armvisor gdbserver --stdio ..."')
+  .action(async (file: string | undefined, options: GdbServerOptions) => {
+    await gdbserver(file, options);
   });
 
 const image = program

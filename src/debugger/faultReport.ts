@@ -60,7 +60,9 @@ export function lastFault(engine: DebugEngine, frame: Frame | undefined): Faulti
   const faulting = guest.slice(label + 1).find(({ kind }) => kind === 'guestUser' || kind === 'guestKernel');
   const as = faulting?.kind === 'guestUser' ? 'user' : 'kernel';
   const own = { kind: 'domain', domainId: vcpu.domainId } as const;
-  const access = faulting?.pc === vfar ? 'fetch' : (accessOf(engine, faulting) ?? 'read');
+  // Long after the fault nobody knows any more which instruction it was.
+  const interrupted = label < 0 ? undefined : faulting;
+  const access = interrupted?.pc === vfar ? 'fetch' : (accessOf(engine, interrupted) ?? 'read');
   const dacr = dacrFor(actorDacrs(engine), as, vcpu.domainId)?.dacr ?? engine.machine.cpu.getCp15().dacr;
   return { space: own, address: vfar, access, as, dacr };
 }

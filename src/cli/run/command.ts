@@ -85,8 +85,7 @@ export type Watcher = (engine: DebugEngine, settings: LaunchSettings) => () => v
 export async function runCommand(file: string | undefined, options: RunOptions, watcher?: Watcher): Promise<number> {
   const goals = readGoals(options);
   options.input?.forEach(readScriptedText);
-  const resolved = options.kernel === undefined ? await fromLaunchFile(file, options) : fromOptions(file, options);
-  for (const warning of resolved.warnings) process.stderr.write(`armvisor: ${warning}\n`);
+  const resolved = await resolveOptions(file, options);
   const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
   const engine = await launch(
     // Nobody goes back in a run without a debugger.
@@ -189,6 +188,13 @@ function readNand(text: string): { name: string; file: string } {
     throw new UserError(`--nand is "${text}": it must be NAME=FILE, like system=system.img.`);
   }
   return { name: text.slice(0, at), file: text.slice(at + 1) };
+}
+
+/** The settings that a command line gives, by a launch configuration or by options. Warnings go to standard error. */
+export async function resolveOptions(file: string | undefined, options: RunOptions): Promise<ResolvedLaunch> {
+  const resolved = options.kernel === undefined ? await fromLaunchFile(file, options) : fromOptions(file, options);
+  for (const warning of resolved.warnings) process.stderr.write(`armvisor: ${warning}\n`);
+  return resolved;
 }
 
 function fromOptions(file: string | undefined, options: RunOptions): ResolvedLaunch {

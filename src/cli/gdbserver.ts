@@ -1,0 +1,100 @@
+/**
+ * `armvisor gdbserver`: GDB's remote protocol on a port of the loopback interface, or on standard input and output for GDB's
+ * `target remote | ...`. One machine, one client after the other; the machine stays as a client leaves it.
+ */
+import { createServer, type Socket } from 'node:net';
+import path from 'node:path';
+import { NodeFileHost, installationRoot } from '../adapter/nodeHost';
+import { namingAttributes } from '../adapter/fileHosts';
+import { launch } from '../debugger/launch';
+import { UserError, type DebugEngine, type LaunchSettings } from '../debugger/types';
+import { GdbServer, type GdbServerParts } from '../gdb/server';
+import type { RemoteFile } from '../gdb/remoteFiles';
+import { resolveOptions, type RunOptions } from './run/command';
+
+export interface GdbServerOptions extends RunOptions {
+  readonly port: string;
+  readonly stdio?: boolean;
+}
+
+type Shared = Pick<GdbServerParts, 'engine' | 'settings' | 'host' | 'files'>;
+
+/** Resolves never: the server ends when a client kills what it debugs, or with its process. */
+export async function gdbserver(file: string | undefined, options: GdbServerOptions): Promise<void> {
+  const port = readPort(options.port);
+  const resolved = await resolveOptions(file, options);
+  const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
+  const settings = { ...resolved.settings, stopOnEntry: true };
+  const engine = await launch(settings, host);
+  engine.onMessage((text) => process.stderr.write(`armvisor: ${text}\n`));
+  await engine.start();
+  const shared = { engine, settings, host, files: filesOf(engine) };
+  if (options.stdio) serveStdio(shared);
+  else await listen(shared, port);
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
+  throw new UserError(`--port is "${text}": it must be a number from 0 to 65535.`);
+}
+
+function filesOf(engine: DebugEngine): readonly RemoteFile[] {
+  return engine.images.map(({ name }) => {
+    const builtin = /^builtin:(.+)$/.exec(name)?.[1];
+    return {
+      name,
+      path: builtin ? path.join(installationRoot(), 'firmware', 'images', `${builtin}.elf`) : path.resolve(name),
+    };
+  });
+}
+
+function serveStdio(shared: Shared): void {
+  const server = new GdbServer({
+    ...shared,
+    send: (bytes) => process.stdout.write(bytes),
+    ended: () => process.stdout.write('', () => process.exit()),
+  });
+  process.stdin.on('data', (bytes: Buffer) => server.receive(bytes));
+  process.stdin.on('end', () => process.exit());
+}
+
+async function listen(shared: Shared, port: number): Promise<void> {
+  let client: Socket | undefined;
+  const server = createServer((socket) => {
+    if (client) {
+      socket.end();
+      return;
+    }
+    client = socket;
+    serveSocket(shared, socket, () => (client = undefined));
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      const why = error.code === 'EADDRINUSE' ? 'another program listens there' : (error.code ?? error.message);
+      reject(new UserError(`--port ${port} cannot be opened (${why}): choose another port.`));
+    });
+    server.listen(port, '127.0.0.1', resolve);
+  });
+  const address = server.address();
+  const opened = typeof address === 'object' && address ? address.port : port;
+  process.stderr.write(`${greeting(shared.settings, opened)}\n`);
+}
+
+function greeting({ domains }: LaunchSettings, port: number): string {
+  const processes = domains.map(({ name }, id) => `${id + 2} is ${name}`);
+  const who = processes.length === 0 ? '' : ` Inferior 1 is the hypervisor, ${processes.join(', ')}.`;
+  return `Listening for GDB on 127.0.0.1:${port}: target extended-remote :${port}.${who}`;
+}
+
+function serveSocket(shared: Shared, socket: Socket, gone: () => void): void {
+  const server = new GdbServer({
+    ...shared,
+    send: (bytes) => socket.write(bytes),
+    ended: (how) => socket.end(() => how === 'killed' && process.exit()),
+  });
+  socket.setNoDelay(true);
+  socket.on('data', (bytes) => server.receive(bytes));
+  socket.on('error', () => undefined);
+  socket.on('close', () => void server.close().then(gone));
+}
