@@ -3,7 +3,7 @@
  * `dist/`). One of the two places, with the worker and the streams, where the adapter uses Node.
  */
 import { existsSync } from 'node:fs';
-import { readFile, readdir, stat } from 'node:fs/promises';
+import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError, type FileHost } from '../debugger/types';
 import { nearest } from './launchConfiguration/spelling';
@@ -40,6 +40,19 @@ export class NodeFileHost implements FileHost {
       if (error instanceof UserError) throw error;
       const { code = '' } = error as NodeJS.ErrnoException;
       throw new UserError(`${file} cannot be read; ${reasons[code] ?? `the system says ${code || 'nothing more'}`}.`);
+    }
+  }
+
+  async writeFile(file: string, text: string): Promise<string> {
+    const whole = path.resolve(file);
+    try {
+      await writeFile(whole, text);
+      return whole;
+    } catch (error) {
+      const { code = '' } = error as NodeJS.ErrnoException;
+      throw new UserError(
+        `${whole} cannot be written; ${reasons[code] ?? `the system says ${code || 'nothing more'}`}.`,
+      );
     }
   }
 

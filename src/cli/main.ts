@@ -83,6 +83,8 @@ withMachine(program.command('run'))
       'type what --record-input has written, at the same instructions: the same session again',
     ).conflicts(['input', 'console']),
   )
+  .option('--trace-events <file>', 'write hypercalls, upcalls, faults, switches ...: .json (Perfetto) or .csv')
+  .option('--profile <file>', 'write where instructions go: .cpuprofile (VS Code shows a flame chart) or .csv')
   .option('--json', 'print one JSON object as the last line of the output')
   .addHelpText(
     'after',

@@ -28,6 +28,7 @@ import { ThreadChanges } from './session/threadChanges';
 import { FrameFactory } from './stack/frameFactory';
 import { StackBuilder } from './stack/stackBuilder';
 import { Threads } from './stack/threads';
+import { Tracing } from './trace/tracing';
 import { SourcePaths } from './target/sourcePaths';
 import type { Target } from './target/target';
 import {
@@ -71,6 +72,7 @@ export class Engine implements DebugEngine {
   readonly machine: MachineFace;
   readonly exceptionFilters = exceptionFilters;
   readonly past: Past;
+  readonly tracing: Tracing;
   private readonly target: Target;
   private readonly store: BreakpointStore;
   private readonly setters: BreakpointSetters;
@@ -159,6 +161,15 @@ export class Engine implements DebugEngine {
       settings,
       entry,
       move: (motion) => this.move(motion),
+    });
+    this.tracing = new Tracing({
+      target,
+      store: this.store,
+      loop: this.loop,
+      stacks: this.stacks,
+      threads: this.threadList,
+      nsPerTick: settings.nsPerTick,
+      repeats: () => this.history.silent,
     });
     this.scopeBuilder = new Scopes(target, factory, settings);
     this.consoles = new Consoles(

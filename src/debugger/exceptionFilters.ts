@@ -39,7 +39,7 @@ export interface FilterRow extends ExceptionFilter {
 
 const IDLE_DOMAIN = 0x7fff;
 /** MCR p15, 0, Rd, c3, c0, 0 (ARM DDI 0198D 2.3.4). */
-const DACR_WRITE = { mask: 0x0fff0fff, value: 0x0e030f10 };
+export const DACR_WRITE = { mask: 0x0fff0fff, value: 0x0e030f10 };
 const causeWords = new Map(CONTEXTS.map(({ word, code }) => [word, code]));
 const faultWords = new Map(
   CONTEXTS.filter(({ word }) => /abort|undefined/.test(word)).map(({ word, code }) => [word, code]),

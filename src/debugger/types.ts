@@ -5,6 +5,7 @@
 import type { AddressSpace, DomainView, OrMissing, VcpuView } from '../hypervisor/types';
 import type { ImageFace } from '../image/face';
 import type { AccessKind, MachineFace, Walk } from '../machine/types';
+import type { TracingFace } from './trace/face';
 
 /** One sentence for a person: what was wrong, where, what to do. Never a stack trace. */
 export class UserError extends Error {}
@@ -15,6 +16,8 @@ export interface FileHost {
   readFile(path: string): Promise<Uint8Array>;
   /** `builtin:xen` → the bytes of firmware/images/xen.elf. Rejects with UserError listing the names there are. */
   readBuiltin(name: string): Promise<Uint8Array>;
+  /** Writes a text file and answers with its whole path; absent where there are no files. Rejects with UserError. */
+  writeFile?(path: string, text: string): Promise<string>;
   /** Where sources of builtin images stand on the user's disk: what `/armvisor` in their DWARF maps to. */
   readonly builtinSourceRoot: string;
 }
@@ -377,6 +380,8 @@ export interface DebugEngine extends EngineEvents {
   stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent>;
   /** Back to the last stop before this one that the breakpoints would have made, or to where the history begins. */
   reverse(): Promise<StopEvent>;
+  /** What happens between guests and hypervisor, noted; and where the time goes. */
+  readonly tracing: TracingFace;
   /** What else the recorded past is good for. */
   readonly past: Past;
   /** Back to the state right after loading; breakpoints stay. */

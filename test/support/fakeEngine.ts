@@ -2,6 +2,7 @@
  * A debug engine without a machine, for tests of the protocol alone: one stack of three frames, a few values that can be written,
  * memory of 64 KB at 0x8000, and runs that last until they are told to stop.
  */
+import type { TracingFace } from '../../src/debugger/trace/face';
 import type {
   BreakpointState,
   ConsoleOutput,
@@ -119,6 +120,7 @@ export class FakeEngine implements DebugEngine {
     this.stop({ reason: 'step', description: 'Beginning of the history' });
     return going;
   }
+  readonly tracing = {} as TracingFace;
   readonly past = { status: () => ({ start: 0, instruction: 0 }) } as Past;
   stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
     const going = this.go(`step back ${kind} ${granularity} of ${threadId}`);

@@ -31,7 +31,9 @@ async function runCommand(session: Session, line: string, frame: Frame | undefin
   const { debuggee } = session;
   const { engine } = debuggee;
   const threadId = frame?.threadId ?? debuggee.lastStop?.threadId ?? engine.threads()[0]?.id ?? 1;
-  const result = runReplLine({ engine, frame, threadId, stop: debuggee.lastStop }, line);
+  const { host } = session.environment;
+  const save = host.writeFile && ((file: string, text: string) => host.writeFile!(file, text));
+  const result = runReplLine({ engine, frame, threadId, stop: debuggee.lastStop, save }, line);
   if (result === undefined || 'text' in result) return result?.text;
   if ('later' in result) return result.later();
   session.afterResponse(() =>

@@ -20,10 +20,11 @@ import type { ConsoleUser } from './consoleUser';
 import { run, type Goals } from './runner';
 import { writeScreenshots } from './screenshot';
 import { loadSnapshot, saveSnapshot } from './snapshots';
+import { startTracing, type TracingOptions } from './tracing';
 import { readScriptedText, ScriptedInput } from './scriptedInput';
 import { forTerminal, TerminalUser } from './terminalUser';
 
-export interface RunOptions {
+export interface RunOptions extends TracingOptions {
   readonly config?: string;
   readonly kernel?: string;
   readonly symbols?: string;
@@ -111,11 +112,13 @@ export async function runCommand(file: string | undefined, options: RunOptions, 
   process.on('SIGINT', interrupt);
   const user = consoleUser(engine, resolved.settings.nsPerTick, options);
   try {
+    const writeTraces = startTracing(engine, options);
     const endWatching = watcher?.(engine, resolved.settings);
     const outcome = await run(engine, resolved.settings, goals, user).finally(() => endWatching?.());
     user?.close();
     show(lines.flush());
     if (lines.midLine) (watcher ? process.stderr : process.stdout).write('\n');
+    await writeTraces();
     if (sound) process.stderr.write(`armvisor: ${sound.close().seconds} s of sound are in ${sound.name}.\n`);
     if (options.saveSnapshot !== undefined) saveSnapshot(engine.machine, options.saveSnapshot);
     if (options.screenshot !== undefined) await takeScreenshot(engine, options.screenshot);

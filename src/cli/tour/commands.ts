@@ -4,6 +4,7 @@
  */
 import { deviceWord } from '../../debugger/registers/devices';
 import { readArguments, usageOf, type ReplCommand } from '../../debugger/repl/command';
+import { NodeFileHost } from '../../adapter/nodeHost';
 import { replCommands } from '../../debugger/repl/commands';
 import { UserError, type StopEvent } from '../../debugger/types';
 import type { BreakpointPlace, TourSession } from './session';
@@ -68,7 +69,10 @@ function ofDebugConsole(command: ReplCommand): Command {
     help: command.help,
     async run(session, rest) {
       const { engine, frame, threadId } = session;
-      const result = command.run({ engine, frame, threadId }, readArguments(command, rest));
+      const result = command.run(
+        { engine, frame, threadId, save: (file, text) => new NodeFileHost().writeFile(file, text) },
+        readArguments(command, rest),
+      );
       if (!('move' in result)) {
         const answer = 'text' in result ? result.text : await result.later();
         session.terminal.write(answer.replace(/^/gm, '  ') + '\n');

@@ -1,7 +1,6 @@
 /** Sets exception filters from their table: places by symbols, conditions in small words. Knows no single filter. */
 import { filterTable, type FilterRow, type FilterSighting } from '../exceptionFilters';
 import { namesIn, type Expression } from '../expressions/syntax';
-import type { ImageFace } from '../../image/face';
 import { generalRegister } from '../registers/names';
 import type { CoherenceWatch } from '../run/coherence';
 import type { StackBuilder } from '../stack/stackBuilder';
@@ -12,6 +11,7 @@ import type { Conditions } from './conditions';
 import { readEventName } from './eventNames';
 import { FilterScene, touchedBy } from './filterScene';
 import type { FirstTouches } from './firstTouches';
+import { instructionPlaces, type InstructionPattern } from './codeWords';
 import type { BreakpointStore } from './store';
 import { nearestName } from './suggest';
 
@@ -93,13 +93,9 @@ export class FilterSetter {
     };
   }
 
-  private atInstructions(row: FilterRow, { mask, value }: { mask: number; value: number }, condition?: Expression) {
+  private atInstructions(row: FilterRow, instruction: InstructionPattern, condition?: Expression) {
     const { hypervisor, native } = this.target.images;
-    const places = (hypervisor ? [hypervisor] : native).flatMap((image) =>
-      codeWords(image).flatMap(({ address, word }) =>
-        (word & mask) >>> 0 === value ? [{ kind: 'image' as const, image, address }] : [],
-      ),
-    );
+    const places = (hypervisor ? [hypervisor] : native).flatMap((image) => instructionPlaces(image, instruction));
     if (places.length === 0) throw new UserError(`"${row.label}": no image has such an instruction`);
     const scene = new FilterScene(this.target, this.stacks, this.currentThread, '');
     return { description: row.label, places, sight: () => this.sight(row, scene, condition) };
@@ -150,18 +146,6 @@ export class FilterSetter {
     }
     return asTruth(expression, row);
   }
-}
-
-/** The ARM words of an image's code, by linked address. */
-function codeWords(image: ImageFace): readonly { readonly address: number; readonly word: number }[] {
-  return image.segments.flatMap(({ flags, virtualAddress, bytes }) => {
-    if (!flags.execute) return [];
-    const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
-    return Array.from({ length: bytes.byteLength >>> 2 }, (_, index) => ({
-      address: (virtualAddress + index * 4) >>> 0,
-      word: view.getUint32(index * 4, true),
-    }));
-  });
 }
 
 /** Where a truth value is expected, a bare word stands for "the subject is this". */

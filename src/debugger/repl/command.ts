@@ -24,6 +24,8 @@ export interface ReplContext {
   readonly threadId: number;
   /** Where the machine stands. */
   readonly stop?: StopEvent;
+  /** Writes a file, and says where it is; absent where there are no files. */
+  readonly save?: (file: string, text: string) => Promise<string>;
 }
 
 /** What a command answers: text, at once or after it has looked into the past; or a move of the machine that the caller sets going. */

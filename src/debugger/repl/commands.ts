@@ -12,6 +12,7 @@ import { domainCommands } from './domains';
 import { hypercallCommands } from './hypercallList';
 import { backtrace, info } from './info';
 import { schedulingCommands } from './scheduling';
+import { tracingCommands } from './tracing';
 import { whyCommand } from './why';
 import { translationCommands } from './translation';
 
@@ -49,6 +50,7 @@ export const replCommands: readonly ReplCommand[] = [
   ...domainCommands,
   ...translationCommands,
   whyCommand,
+  ...tracingCommands,
   ...cacheCommands,
   ...hypercallCommands,
   ...channelCommands,

@@ -49,6 +49,11 @@ export interface RunRecorder {
   before(most: number): number;
 }
 
+/** Looks at the machine every so many instructions (`trace/profiler.ts`). */
+export interface RunObserver extends RunRecorder {
+  after(): void;
+}
+
 /** Where a step wants to arrive. */
 export interface Goal {
   readonly addresses: Iterable<number>;
@@ -73,6 +78,8 @@ export class RunLoop {
   private sliceInstructions = FIRST_SLICE;
   /** Events of the last slice boundary, for whoever wants to tell the user while the machine runs (consoles). */
   onSlice: () => void = () => undefined;
+  /** Set while somebody looks. */
+  observer: RunObserver | undefined;
 
   constructor(
     private readonly machine: MachineFace,
@@ -133,7 +140,9 @@ export class RunLoop {
       const left = this.data?.comparesRegisters ? Math.min(most, 1) : most;
       if (left <= 0) return halt('count', 'The asked number of instructions has been executed');
       const before = this.machine.instructionCount;
-      const stop = this.machine.run(this.recorder?.before(left) ?? left);
+      const recorded = this.recorder?.before(left) ?? left;
+      const stop = this.machine.run(this.observer?.before(recorded) ?? recorded);
+      this.observer?.after();
       const ended = this.ended(stop) ?? this.reports?.ask();
       if (ended) return { kind: 'halt', halt: ended };
       const crashed = this.machine.instructionCount % CRASH_CHECK === 0 ? this.crash?.betweenSlices() : undefined;

@@ -36,6 +36,7 @@ const UNKNOWN_DOMAIN = -1;
 const STOPPED_FOR_GOOD: ReadonlySet<string> = new Set(['dying', 'crashed', 'shut down', 'down']);
 
 export class Target {
+  private cachedCurrent: { readonly at: number; readonly current: OrMissing<CurrentVcpu> | undefined } | undefined;
   private cachedDomains: { readonly at: number; readonly views: OrMissing<readonly DomainView[]> } | undefined;
 
   constructor(
@@ -52,14 +53,21 @@ export class Target {
   execution(): Execution {
     if (!this.hypervisor) return { kind: 'native' };
     if (!this.hypervisor.inGuest) return { kind: 'hypervisor' };
-    const current = this.hypervisor.current();
-    return { kind: 'guest', domainId: isMissing(current) ? UNKNOWN_DOMAIN : current.domainId };
+    const current = this.whoHasCpu();
+    return { kind: 'guest', domainId: !current || isMissing(current) ? UNKNOWN_DOMAIN : current.domainId };
   }
 
   /** The vCPU that the CPU works for; undefined at boot, when idle, and natively. */
   current(): CurrentVcpu | undefined {
-    const current = this.hypervisor?.current();
+    const current = this.whoHasCpu();
     return !current || isMissing(current) || current.idle ? undefined : current;
+  }
+
+  /** Asked many times at each stop; read once for each state of the machine. */
+  private whoHasCpu(): OrMissing<CurrentVcpu> | undefined {
+    const at = this.machine.instructionCount;
+    if (this.cachedCurrent?.at !== at) this.cachedCurrent = { at, current: this.hypervisor?.current() };
+    return this.cachedCurrent.current;
   }
 
   /** All domains; read once for each state of the machine. */
@@ -106,6 +114,7 @@ export class Target {
   /** To be called after every write and every restart: what was read from memory may be old. */
   forget(): void {
     this.cachedDomains = undefined;
+    this.cachedCurrent = undefined;
   }
 
   spaceOf(execution: Execution): AddressSpace {
@@ -190,7 +199,7 @@ export class Target {
 
   /** First-level table of a domain; undefined means "the one that the CPU uses now". */
   private pageTable(domainId: number): OrMissing<number> | undefined {
-    const current = this.hypervisor?.current();
+    const current = this.whoHasCpu();
     if (current && !isMissing(current) && current.domainId === domainId) return undefined;
     if (domainId === UNKNOWN_DOMAIN) return undefined;
     const domains = this.domains();

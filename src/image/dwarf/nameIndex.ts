@@ -57,6 +57,8 @@ export class NameIndex {
   private readonly mentions: NameMentions;
   /** Names that all units which may have them have been passed over for. */
   private readonly settled = new Set<string>();
+  /** Questions that have their answer: nothing that is passed over later changes it. */
+  private readonly answered = new Set<string>();
 
   /** @param nameOf finds the name of an entry that completes or instantiates another */
   constructor(
@@ -69,7 +71,7 @@ export class NameIndex {
   /** The entry of a type: the first definition in the file, else the first mere declaration. */
   type(space: TypeSpace, name: string): NamedType | undefined {
     const types = this.types[space];
-    this.scanFor(name, (end) => {
+    this.scanFor(space, name, (end) => {
       const known = types.get(name);
       return known?.complete === true && known.id < end;
     });
@@ -78,13 +80,13 @@ export class NameIndex {
 
   /** The first function with code of that name. */
   functionNamed(name: string): EntryId | undefined {
-    this.scanFor(name, (end) => (this.functions.get(name) ?? end) < end);
+    this.scanFor('function', name, (end) => (this.functions.get(name) ?? end) < end);
     return this.functions.get(name);
   }
 
   /** Entries of variables of that name that live at a fixed place, in file order. */
   variablesNamed(name: string): readonly EntryId[] {
-    this.scanFor(name, () => false);
+    this.scanFor('variable', name, () => false);
     return (this.variablesByName.get(name) ?? []).toSorted((left, right) => left - right);
   }
 
@@ -95,8 +97,10 @@ export class NameIndex {
   }
 
   /** Passes over the units that may have a name, in file order, until it is found before the end of what has been passed over. */
-  private scanFor(name: string, foundBefore: (end: EntryId) => boolean): void {
-    if (this.settled.has(name) || this.scanned.size === this.info.headers.length) return;
+  private scanFor(kind: string, name: string, foundBefore: (end: EntryId) => boolean): void {
+    const question = `${kind} ${name}`;
+    if (this.answered.has(question) || this.settled.has(name) || this.scanned.size === this.info.headers.length) return;
+    this.answered.add(question);
     const sought = this.mentions.sought(name);
     for (const header of this.info.headers) {
       if (!this.scanned.has(header) && this.mentions.mayHave(header, sought)) this.scanUnit(header);

@@ -27,6 +27,8 @@ const encodings: Readonly<Record<number, Extract<CType, { kind: 'base' }>['encod
 };
 
 export class Types {
+  /** Debuggers ask for the same few names at every stop. */
+  private readonly byName = new Map<string, CType | undefined>();
   private readonly byEntry = new Map<EntryId, CType>();
 
   constructor(
@@ -51,6 +53,11 @@ export class Types {
 
   /** By name as C writes it: `struct vcpu`, `atomic_t`, `unsigned long`; a bare tag is found when no typedef has the name. */
   named(name: string): CType | undefined {
+    if (!this.byName.has(name)) this.byName.set(name, this.find(name));
+    return this.byName.get(name);
+  }
+
+  private find(name: string): CType | undefined {
     const [first, ...rest] = name.trim().split(/\s+/);
     const tagged = ['struct', 'union', 'enum'].includes(first) && rest.length === 1;
     if (tagged) return this.inSpace(first as TypeSpace, rest[0]);
