@@ -6,6 +6,7 @@ import { dataScopes, formatDataId, parseDataId, type NamedTarget } from '../data
 import { formatReference, formatSpace, parseReference } from '../memoryReferences';
 import type { Session } from '../session';
 import { defineRequest } from './handler';
+import { modifiersOf } from './modifiers';
 
 /** What is watched where a client gives an address and no length. */
 const WORD_BYTES = 4;
@@ -118,11 +119,10 @@ export const setDataBreakpoints = defineRequest<
   shape: { breakpoints: 'array' },
   capabilities: { supportsDataBreakpoints: true },
   handle(session, { breakpoints }) {
-    const requests = breakpoints.map(({ dataId, accessType = 'write', condition, hitCondition }) => ({
-      ...parseDataId(String(dataId)),
-      access: accessType,
-      condition,
-      hitCondition,
+    const requests = breakpoints.map((breakpoint) => ({
+      ...parseDataId(String(breakpoint.dataId)),
+      access: breakpoint.accessType ?? 'write',
+      ...modifiersOf(breakpoint),
     }));
     const states = session.debuggee.breakpoints.setData(requests);
     return { breakpoints: states.map((state) => toProtocolBreakpoint(state, session.paths)) };

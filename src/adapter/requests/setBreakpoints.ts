@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { toProtocolBreakpoint } from '../breakpointSets';
 import { defineRequest } from './handler';
+import { modifiersOf } from './modifiers';
 
 export const setBreakpoints = defineRequest<
   DebugProtocol.SetBreakpointsArguments,
@@ -16,11 +17,9 @@ export const setBreakpoints = defineRequest<
     supportsLogPoints: true,
   },
   handle(session, { source, breakpoints = [] }) {
-    const requests = breakpoints.map(({ line, condition, hitCondition, logMessage }) => ({
-      line: session.paths.fromClientLine(Number(line)),
-      condition,
-      hitCondition,
-      logMessage,
+    const requests = breakpoints.map((breakpoint) => ({
+      line: session.paths.fromClientLine(Number(breakpoint.line)),
+      ...modifiersOf(breakpoint),
     }));
     const states = session.debuggee.breakpoints.setSource(session.paths.path(source), requests);
     return {

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { toProtocolBreakpoint } from '../breakpointSets';
 import { defineRequest } from './handler';
+import { modifiersOf } from './modifiers';
 
 export const setExceptionBreakpoints = defineRequest<
   DebugProtocol.SetExceptionBreakpointsArguments,
@@ -25,7 +26,7 @@ export const setExceptionBreakpoints = defineRequest<
   handle(session, { filters = [], filterOptions = [] }) {
     const requests = [
       ...filters.map((id) => ({ id: String(id) })),
-      ...filterOptions.map(({ filterId, condition }) => ({ id: String(filterId), ...(condition && { condition }) })),
+      ...filterOptions.map((option) => ({ id: String(option.filterId), ...modifiersOf(option) })),
     ];
     const states = session.debuggee.breakpoints.setFilters(requests);
     return { breakpoints: states.map((state) => toProtocolBreakpoint(state, session.paths)) };

@@ -1,6 +1,7 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { toProtocolBreakpoint } from '../breakpointSets';
 import { defineRequest } from './handler';
+import { modifiersOf } from './modifiers';
 
 export const setFunctionBreakpoints = defineRequest<
   DebugProtocol.SetFunctionBreakpointsArguments,
@@ -12,11 +13,7 @@ export const setFunctionBreakpoints = defineRequest<
   shape: { breakpoints: 'array' },
   capabilities: { supportsFunctionBreakpoints: true },
   handle(session, { breakpoints }) {
-    const requests = breakpoints.map(({ name, condition, hitCondition }) => ({
-      name: String(name),
-      condition,
-      hitCondition,
-    }));
+    const requests = breakpoints.map((breakpoint) => ({ name: String(breakpoint.name), ...modifiersOf(breakpoint) }));
     const states = session.debuggee.breakpoints.setFunctions(requests);
     return { breakpoints: states.map((state) => toProtocolBreakpoint(state, session.paths)) };
   },

@@ -2,6 +2,7 @@ import type { DebugProtocol } from '@vscode/debugprotocol';
 import { toProtocolBreakpoint } from '../breakpointSets';
 import { parseReference } from '../memoryReferences';
 import { defineRequest } from './handler';
+import { modifiersOf } from './modifiers';
 
 export const setInstructionBreakpoints = defineRequest<
   DebugProtocol.SetInstructionBreakpointsArguments,
@@ -14,9 +15,10 @@ export const setInstructionBreakpoints = defineRequest<
   capabilities: { supportsInstructionBreakpoints: true },
   handle(session, { breakpoints }) {
     const { debuggee } = session;
-    const requests = breakpoints.map(({ instructionReference, offset = 0, condition, hitCondition }) => {
+    const requests = breakpoints.map((breakpoint) => {
+      const { instructionReference, offset = 0 } = breakpoint;
       const { space, address } = parseReference(String(instructionReference), debuggee.currentSpace());
-      return { space, address: (address + offset) >>> 0, condition, hitCondition };
+      return { space, address: (address + Number(offset)) >>> 0, ...modifiersOf(breakpoint) };
     });
     const states = debuggee.breakpoints.setInstructions(requests);
     return { breakpoints: states.map((state) => toProtocolBreakpoint(state, session.paths)) };

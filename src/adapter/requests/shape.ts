@@ -15,12 +15,14 @@ export function checkArguments(
   if (args !== undefined && args !== null && typeOf(args) !== 'object') {
     throw new UserError(`The arguments of "${command}" must be an object.`);
   }
-  const values = (args ?? {}) as Readonly<Record<string, unknown>>;
+  // Some clients write null for what they leave out.
+  const given = Object.entries((args ?? {}) as object).filter(([, value]) => value !== null);
+  const values = Object.fromEntries(given) as Readonly<Record<string, unknown>>;
   for (const [name, declared] of Object.entries(shape)) {
     const optional = declared.endsWith('?');
     const type = declared.replace('?', '');
     const value = values[name];
-    if (value === undefined || value === null) {
+    if (value === undefined) {
       if (optional) continue;
       throw new UserError(`"${command}" needs the argument "${name}", ${article(type)} ${type}.`);
     }

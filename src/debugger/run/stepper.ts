@@ -40,7 +40,6 @@ export class Stepper {
   }
 
   async step(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<Halt> {
-    this.loop.begin();
     const interrupted = await this.switchIn(threadId);
     if (interrupted) return interrupted;
     if (kind === 'out') return this.out(threadId);
@@ -50,7 +49,6 @@ export class Stepper {
 
   /** A step over the line that goes into what is called at some addresses, and ends there. */
   async into(threadId: number, sites: ReadonlySet<number>): Promise<Halt> {
-    this.loop.begin();
     return (await this.switchIn(threadId)) ?? this.line((pc) => sites.has(pc), sites);
   }
 
