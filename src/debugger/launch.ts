@@ -16,6 +16,7 @@ import type {
   TlbMode,
   VfpMode,
 } from '../machine/types';
+import { awareOf } from './awareImage';
 import { Engine } from './engine';
 import { boardOf, checkBuiltins } from './loading/board';
 import { ImageLoader, readNamed, type LoadedImage } from './loading/loadImages';
@@ -100,7 +101,7 @@ async function loadHypervisor(
   onDiagnostic: (text: string) => void,
 ): Promise<Loaded> {
   const loader = new ImageLoader(host);
-  const { image } = await loader.load(name);
+  const image = awareOf((await loader.load(name)).image, settings.awareness);
   const kernels = await Promise.all(settings.domains.map(({ kernel }) => loader.load(kernel)));
   const symbols = await Promise.all(
     settings.domains.map(({ symbols: file }) => (file === undefined ? undefined : loader.load(file))),

@@ -29,6 +29,8 @@ export interface LaunchSettings {
   /** Left out: as the board has it. */
   readonly memoryBytes?: number;
   readonly hypervisor?: string;
+  /** What the hypervisor calls things that the debugger looks for by another name. */
+  readonly awareness?: Readonly<Record<string, string>>;
   /** Access control policy of the hypervisor: text, or compiled. */
   readonly policy?: string;
   readonly domains: readonly DomainSettings[];

@@ -115,7 +115,7 @@ export class TypedMemory {
   private member(place: TypedPlace, name: string): OrMissing<TypedPlace> {
     const owner = stripType(place.type).kind === 'pointer' ? this.target(place) : place;
     if (isMissing(owner)) return { missing: `${owner.missing} before ${name}` };
-    const member = memberNamed(owner.type, name);
+    const member = memberNamed(owner.type, this.image.memberName?.(name) ?? name) ?? memberNamed(owner.type, name);
     if (!member) return { missing: `${typeName(owner.type)} of ${this.image.name} has no member ${name}` };
     return memberPlace(owner, member);
   }

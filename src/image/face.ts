@@ -41,6 +41,8 @@ export interface ImageFace {
   sourceMd5(file: string): string | undefined;
 
   typeNamed(name: string): CType | undefined;
+  /** What a member that the debugger looks for is called here; absent where nothing is called otherwise. */
+  memberName?(name: string): string;
   globals(): readonly GlobalVariable[];
   globalNamed(name: string): GlobalVariable | undefined;
   /**

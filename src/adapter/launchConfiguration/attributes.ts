@@ -20,6 +20,8 @@ export type AttributeKind =
   /** A whole number from `least` to `most`. */
   | 'count'
   | 'flag'
+  /** An object of texts, by names that are free. */
+  | 'names'
   /** Seconds since 1970, or text like "2008-06-01T12:00:00Z". */
   | 'date'
   | 'choice'
@@ -160,6 +162,12 @@ export const launchAttributes: readonly Attribute[] = [
     required: true,
     elements: domainAttributes,
     doc: 'The guest domains, Domain-0 first: as many as memory allows.',
+  },
+  {
+    name: 'awareness',
+    kind: 'names',
+    form: 'hypervisor',
+    doc: 'For a hypervisor that calls things otherwise: from the names that Armvisor looks for to yours, such as `{ "context_switch": "switch_domains", "struct vcpu": "struct virtual_cpu", "guest_frame": "user_frame" }` ([docs/awareness.md](awareness.md)).',
   },
   {
     name: 'policy',

@@ -13,6 +13,7 @@ const kindWords = {
   positive: 'number',
   count: 'whole number',
   flag: '`true` or `false`',
+  names: 'an object of texts',
   date: 'text like `"2008-06-01T12:00:00Z"` or a number',
   choice: 'one of the names below',
   board: 'one of the names below, or a path',

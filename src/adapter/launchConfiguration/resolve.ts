@@ -47,6 +47,7 @@ const kinds: Readonly<
       typeof value === 'number' && Number.isInteger(value) && value >= least && value <= most ? value : undefined,
   },
   flag: { expects: 'true or false', read: (value) => (typeof value === 'boolean' ? value : undefined) },
+  names: { expects: 'an object of names, each with text in quotes', read: readNames },
   date: { expects: 'a date since 1970, like "2008-06-01T12:00:00Z"', read: parseDate },
   choice: {
     expects: 'one of the names there are',
@@ -260,6 +261,7 @@ export function resolveLaunch(
     machine: boardPath(values.machine as string, base),
     ...(values.memory !== undefined && { memoryBytes: size(values.memory) }),
     ...optionalPath('hypervisor'),
+    ...(values.awareness !== undefined && { awareness: values.awareness as LaunchSettings['awareness'] }),
     ...optionalPath('policy'),
     domains,
     ...optionalPath('kernel'),
@@ -295,6 +297,12 @@ export function resolveLaunch(
   };
   checkStop(settings.stopOnEntry, domains, settings.hypervisor === undefined, naming);
   return { settings, warnings, fileAttributes: fileAttributesOf(settings, naming) };
+}
+
+function readNames(value: unknown): Readonly<Record<string, string>> | undefined {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const right = Object.values(value).every((each) => typeof each === 'string' && each.trim() !== '');
+  return right ? (value as Readonly<Record<string, string>>) : undefined;
 }
 
 /** Less would hold a few states of a small guest: whoever writes 256 means megabytes. */

@@ -21,6 +21,7 @@ const kindSchemas: Readonly<Record<AttributeKind, JsonSchema>> = {
   positive: { type: 'number', exclusiveMinimum: 0 },
   count: { type: 'integer' },
   flag: { type: 'boolean' },
+  names: { type: 'object', additionalProperties: { type: 'string' } },
   date: { type: ['string', 'integer'], pattern: datePattern },
   choice: { type: 'string' },
   board: {},
