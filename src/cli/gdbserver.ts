@@ -17,7 +17,14 @@ export interface GdbServerOptions extends RunOptions {
   readonly stdio?: boolean;
 }
 
-type Shared = Pick<GdbServerParts, 'engine' | 'settings' | 'host' | 'files'>;
+type Shared = Pick<GdbServerParts, 'engine' | 'settings' | 'host' | 'files' | 'onDefect'>;
+
+const onDefect: Shared['onDefect'] = (packet, error) => {
+  const what = error instanceof Error ? error.message.split('\n')[0] : String(error);
+  process.stderr.write(
+    `armvisor: the packet ${packet.slice(0, 40)} failed (${what}): this is a defect, please report it.\n`,
+  );
+};
 
 /** Resolves never: the server ends when a client kills what it debugs, or with its process. */
 export async function gdbserver(file: string | undefined, options: GdbServerOptions): Promise<void> {
@@ -28,7 +35,7 @@ export async function gdbserver(file: string | undefined, options: GdbServerOpti
   const engine = await launch(settings, host);
   engine.onMessage((text) => process.stderr.write(`armvisor: ${text}\n`));
   await engine.start();
-  const shared = { engine, settings, host, files: filesOf(engine) };
+  const shared = { engine, settings, host, files: filesOf(engine), onDefect };
   if (options.stdio) serveStdio(shared);
   else await listen(shared, port);
 }

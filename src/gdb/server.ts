@@ -48,6 +48,8 @@ export interface GdbServerParts {
   readonly host: FileHost;
   readonly files: readonly RemoteFile[];
   readonly send: (bytes: Uint8Array) => void;
+  /** Something that is our mistake; the packet is answered with an error. */
+  readonly onDefect: (packet: string, error: unknown) => void;
   /** The client has gone, or has killed what it debugged. */
   readonly ended: (how: 'detached' | 'killed') => void;
 }
@@ -118,7 +120,8 @@ export class GdbServer {
       const row = this.rows.find(({ start }) => packet.startsWith(start));
       reply = await row?.answer(packet.slice(row.start.length));
     } catch (error) {
-      if (!(error instanceof UserError)) throw error;
+      // A defect of ours costs one answer, not the session.
+      if (!(error instanceof UserError)) this.parts.onDefect(packet, error);
       reply = FAILED;
     }
     this.parts.send(framed(reply ?? ''));

@@ -74,9 +74,7 @@ describe('running', () => {
     await settled();
     assert.equal(client.engines.length, 2, 'a changed kernel is loaded again');
     assert.ok(client.engines[0].disposed);
-    assert.deepEqual(client.engine.breakpoints.get('function'), [
-      { name: 'vector_swi', condition: undefined, hitCondition: undefined },
-    ]);
+    assert.deepEqual(client.engine.breakpoints.get('function'), [{ name: 'vector_swi' }]);
     await client.body('continue', { threadId: 2 });
     client.engine.stop({ reason: 'functionBreakpoint', breakpointIds: [100] });
     await settled();

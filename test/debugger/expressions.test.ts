@@ -90,4 +90,24 @@ describe('Expressions', () => {
     for (const [expression, message] of cases)
       assert.throws(() => engine.evaluate(expression, frame), message, expression);
   });
+
+  it('show a list as its elements, each an expression of its own, and no ring without end', () => {
+    const list = engine.evaluate('xen:domain_list', frame).children!()[0]!;
+    assert.equal(list.name, '[list]');
+    assert.match(list.text, /^2 of struct domain, linked by next_in_list$/);
+    const elements = list.children!();
+    assert.deepEqual(
+      elements.map(({ name, children }) => [name, children!().find((each) => each.name === 'domain_id')!.text]),
+      [
+        ['[0]', '0'],
+        ['[1]', '1'],
+      ],
+    );
+    assert.equal(engine.evaluate(`(${elements[1]!.expression}).domain_id`, frame).text, '1');
+    // A guest can make it a ring, if it may write there; the debugger does so here.
+    const last = engine.evaluate('xen:domain_list->next_in_list->next_in_list', frame);
+    last.set!('(unsigned)xen:domain_list');
+    assert.match(engine.evaluate('xen:domain_list', frame).children!()[0]!.text, /^2 of struct domain/);
+    last.set!('0');
+  });
 });

@@ -20,6 +20,7 @@ function read(bytes: Uint8Array, piece = bytes.length): readonly Incoming[] {
 /** A client without manners: sends packets and gathers whole answers. */
 class Client {
   readonly answers: string[] = [];
+  readonly defects: string[] = [];
   readonly server: GdbServer;
   private readonly reader = new PacketReader((incoming) => {
     if (incoming.kind === 'packet') this.answers.push(latin1Text(incoming.data));
@@ -34,6 +35,7 @@ class Client {
       files,
       send: (bytes) => this.reader.feed(bytes),
       ended: () => undefined,
+      onDefect: (packet, error) => this.defects.push(`${packet}: ${String(error)}`),
     });
   }
 
@@ -42,6 +44,15 @@ class Client {
     this.server.receive(framed(packet));
     while (this.answers.length === before) await new Promise((resolve) => setImmediate(resolve));
     return this.answers.at(-1)!;
+  }
+
+  /** Sets the machine going; the stop reply, after what consoles have said. */
+  async run(packet: string): Promise<string> {
+    this.server.receive(framed(packet));
+    const before = this.answers.length;
+    while (!this.answers.slice(before).some((answer) => /^[TE]/.test(answer)))
+      await new Promise((resolve) => setImmediate(resolve));
+    return this.answers.slice(before).find((answer) => /^[TE]/.test(answer))!;
   }
 }
 
@@ -128,8 +139,36 @@ describe('The GDB server', function () {
     while (client.answers.length < whole) await new Promise((resolve) => setImmediate(resolve));
     assert.equal(await client.ask('vMustReplyEmpty'), '');
     assert.equal(client.answers.length, whole + 1);
+    assert.deepEqual(client.defects, []);
     // Nobody was let run: reading and writing are all that they could do.
     assert.equal(engine.machine.instructionCount, instructionCount);
+    engine.dispose();
+  });
+
+  it('answers a defect of its own with an error, tells it, and goes on', async () => {
+    const engine = await session(withProcess);
+    const client = new Client(engine);
+    Object.defineProperty(engine, 'readMemory', { value: () => assert.fail('broken') });
+    assert.equal(await client.ask('mff010000,4'), 'E01');
+    assert.match(client.defects.join(), /^mff010000,4: .*broken/);
+    assert.match(await client.ask('qSupported'), /multiprocess/);
+    engine.dispose();
+  });
+
+  it('hits a breakpoint in the process where it stands, although another domain runs the same image at the same address', async () => {
+    const engine = await session();
+    const client = new Client(engine);
+    await client.ask('vAttach;2');
+    await client.ask('vAttach;3');
+    await client.ask('Hgp3.1');
+    const address = engine.images.find(({ name }) => name === 'builtin:mini-os')!.functionNamed('printk')!.bodyPc;
+    assert.equal(await client.ask(`Z0,${address.toString(16)},4`), 'OK');
+    for (let hits = 0; hits < 3; hits++) assert.equal(await client.run('vCont;c'), 'T05thread:p3.1;swbreak:;');
+    // What is one's own is left, what is another's is not.
+    assert.equal(await client.ask('Hgp2.1'), 'OK');
+    assert.equal(await client.ask(`z0,${address.toString(16)},4`), 'OK');
+    assert.equal(await client.run('vCont;c'), 'T05thread:p3.1;swbreak:;');
+    assert.match(await client.run('bc'), /^T05thread:p3\.1;swbreak:;$/);
     engine.dispose();
   });
 });

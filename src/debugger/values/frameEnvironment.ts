@@ -60,6 +60,11 @@ export class FrameEnvironment implements Environment {
       const found = this.inImage(image, name, space);
       if (found) return found;
     }
+    // A constant is a number wherever it is declared.
+    for (const image of this.target.allImages) {
+      const value = enumConstants(image).get(name);
+      if (value !== undefined) return { value, unsigned: false, space };
+    }
     return undefined;
   }
 

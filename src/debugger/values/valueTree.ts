@@ -6,6 +6,7 @@ import type { NamedPart, Operand, Part } from '../expressions/operand';
 import { parseExpression } from '../expressions/parser';
 import { fieldValue } from '../registers/fields';
 import { UserError, type DataTarget, type NumberFormat, type Value } from '../types';
+import { elementsOfList, nextMember } from './linkedList';
 import { MOST_TEXT, formatAggregate, formatScalar, hex32, textAt, type FormatContext } from './format';
 import { formatNumber } from './numberFormat';
 
@@ -141,12 +142,30 @@ export class ValueTree {
     const read = () => memoryOperand(this.environment, operand.space, operand.value!, type);
     if (bare.kind === 'struct' || bare.kind === 'union') {
       try {
-        return this.members(expression, read());
+        return [...this.list(expression, operand, type), ...this.members(expression, read())];
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
       }
     }
     return [this.named(`*${expression.split(/[.>\]]/).pop() ?? ''}`, `*(${expression})`, read)];
+  }
+
+  /** A pointer to something that is linked to the next of its kind: all of them, before its members. */
+  private list(expression: string, { space, value }: Operand, type: CType): readonly Value[] {
+    const next = nextMember(type);
+    const word = (address: number) => this.environment.read(space, address, WORD_BYTES);
+    const elements = elementsOfList(value!, type, (address) => {
+      const bytes = word(address);
+      return bytes && new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
+    });
+    if (!next || elements.length < 2) return [];
+    const spelled = (address: number) => `*(${typeName(type)} *)${spaced(space, hex32(address))}`;
+    const children = () =>
+      elements.map((address, index) =>
+        this.named(`[${index}]`, spelled(address), () => memoryOperand(this.environment, space, address, type)),
+      );
+    const text = `${elements.length} of ${typeName(type)}, linked by ${next.name}`;
+    return [{ name: '[list]', text, expression, children, indexed: elements.length }];
   }
 
   private members(expression: string, operand: Operand): readonly Value[] {
