@@ -29,6 +29,11 @@ export type FilterPlaces =
 
 export interface FilterRow extends ExceptionFilter {
   readonly where: FilterPlaces;
+  /**
+   * The filter in whose place this one is asked when a condition there names what only this one knows. Clients show filters above all
+   * breakpoints, in a view of nine rows: more than a few would hide what a person sets.
+   */
+  readonly within?: ExceptionFilter['id'];
   /** What a bare word of a condition is compared with: `console_io` means `nr == console_io`. */
   readonly subject: string;
   readonly words: ReadonlyMap<string, number>;
@@ -70,6 +75,7 @@ export const filterTable: readonly FilterRow[] = [
     description: 'Stops when a hypercall has been served and its result is about to go back to the guest.',
     conditionHelp: 'result < 0 · memory_op && result == -ENOMEM · dom == 1 && result != 0',
     prefix: 'result',
+    within: 'hypercall',
     where: { symbols: [['ret_from_hypercall']] },
     subject: 'nr',
     words: new Map([...hypercallWords, ...Object.entries(ERROR_NUMBERS)]),
@@ -118,6 +124,7 @@ export const filterTable: readonly FilterRow[] = [
     description: 'Stops when an event becomes pending at a port of a domain, whoever has sent it.',
     conditionHelp: 'port == 3 && dom == 1 · from == 0 · dom == 1 && port != 1',
     prefix: 'event',
+    within: 'upcall',
     where: { symbols: [['evtchn_set_pending']] },
     subject: 'port',
     words: new Map([['idle', IDLE_DOMAIN]]),
@@ -143,6 +150,7 @@ export const filterTable: readonly FilterRow[] = [
       'Stops before an instruction that writes another value to the DACR: what an MMU domain may do changes.',
     conditionHelp: 'changed & (1 << 1) · dom == 1 · new == 0x55555555 · (old & 0xC) != (new & 0xC)',
     prefix: 'dacr',
+    within: 'domainSwitch',
     where: { instruction: DACR_WRITE },
     subject: 'new',
     words: new Map(),
@@ -156,6 +164,7 @@ export const filterTable: readonly FilterRow[] = [
       'Stops after the first access of a guest to a page of memory since the filter was set; with a condition that names `by`, of the hypervisor too.',
     conditionHelp: 'dom == 1 && by == user · va >= 0x40000000 · (pa >> 12) == 0x684 · write == 1',
     prefix: 'touch',
+    within: 'guestFault',
     where: 'firstTouches',
     subject: 'by',
     words: new Map(Object.entries(touchedBy)),
@@ -177,7 +186,20 @@ export const filterTable: readonly FilterRow[] = [
   },
 ];
 
+const lowerFirst = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
+
 /** What a client is offered. */
-export const exceptionFilters: readonly ExceptionFilter[] = filterTable.map(
-  ({ id, label, description, conditionHelp, prefix }) => ({ id, label, description, conditionHelp, prefix }),
-);
+export const exceptionFilters: readonly ExceptionFilter[] = filterTable
+  .filter(({ within }) => within === undefined)
+  .map(({ id, label, description, conditionHelp, prefix }) => {
+    const inner = filterTable.filter(({ within }) => within === id);
+    const more = inner.map((row) => ` With a condition on ${onlyOf(row).join(', ')}: ${lowerFirst(row.description)}`);
+    const help = [conditionHelp, ...inner.map((row) => row.conditionHelp.split(' · ')[0]!)].join(' · ');
+    return { id, label, description: description + more.join(''), conditionHelp: help, prefix };
+  });
+
+/** The names that a filter knows and the one that it is within does not. */
+export function onlyOf(row: FilterRow): readonly string[] {
+  const host = filterTable.find(({ id }) => id === row.within);
+  return row.variables.filter((name) => !host?.variables.includes(name));
+}

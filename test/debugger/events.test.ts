@@ -78,6 +78,23 @@ describe('A function breakpoint that names an event', function () {
 describe('Exception filters', function () {
   this.timeout(60_000);
 
+  it('are few, and ask about more where a condition names it', async () => {
+    const engine = await session(withProcess);
+    assert.deepEqual(
+      engine.exceptionFilters.map(({ id }) => id),
+      ['hypercall', 'systemCall', 'upcall', 'guestFault', 'domainSwitch', 'coherence'],
+    );
+    assert.match((await stopFor(engine, 'hypercall', 'dom == 1')).description, /from proc$/);
+    assert.match(
+      (await stopFor(engine, 'hypercall', 'dom == 1 && result == 0')).description,
+      /of proc has the result 0$/,
+    );
+    assert.match((await stopFor(engine, 'upcall', 'dom == 1 && port > 0')).description, /^Event at port \d+ of proc/);
+    assert.match((await stopFor(engine, 'domainSwitch', 'changed != 0')).description, /^DACR changes from/);
+    assert.match((await stopFor(engine, 'guestFault', 'dom == 1 && write == 1')).description, /^First touch of page/);
+    engine.dispose();
+  });
+
   it('stop when an event becomes pending at a port', async () => {
     const engine = await session(withDrivers);
     const stop = await stopFor(engine, 'event', 'dom == 1');

@@ -1,5 +1,5 @@
 /** Sets exception filters from their table: places by symbols, conditions in small words. Knows no single filter. */
-import { filterTable, type FilterRow, type FilterSighting } from '../exceptionFilters';
+import { filterTable, onlyOf, type FilterRow, type FilterSighting } from '../exceptionFilters';
 import { namesIn, type Expression } from '../expressions/syntax';
 import { generalRegister } from '../registers/names';
 import type { CoherenceWatch } from '../run/coherence';
@@ -58,7 +58,11 @@ export class FilterSetter {
   ): Breakpoint {
     const row = filterTable.find((candidate) => candidate.id === filter);
     if (!row) throw new UserError(`There is no exception filter "${filter}"`);
-    return { id, hits: 0, reason: 'exception', ...this.located(row, condition) };
+    const names = condition?.trim() ? [...namesIn(this.conditions.parse(condition))] : [];
+    const inner = filterTable.find(
+      (each) => each.within === row.id && onlyOf(each).some((name) => names.includes(name)),
+    );
+    return { id, hits: 0, reason: 'exception', ...this.located(inner ?? row, condition) };
   }
 
   private located(row: FilterRow, text: string | undefined): Omit<Breakpoint, 'id' | 'hits' | 'reason'> {

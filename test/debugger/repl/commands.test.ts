@@ -96,7 +96,7 @@ describe('The console', () => {
     assert.deepEqual(completeReplLine(engine, 'checkp'), { start: 0, words: ['checkpoint', 'checkpoints'] });
     assert.deepEqual(completeReplLine(engine, 'back 3 l'), { start: 7, words: ['lines'] });
     assert.deepEqual(completeReplLine(engine, 'goto-checkpoint '), { start: 16, words: ['early'] });
-    assert.deepEqual(completeReplLine(engine, 'previous hyp'), { start: 9, words: ['hypercall', 'hypercallResult'] });
+    assert.deepEqual(completeReplLine(engine, 'previous hyp'), { start: 9, words: ['hypercall'] });
     assert.deepEqual(completeReplLine(engine, '$r0 + b').words, []);
   });
 
