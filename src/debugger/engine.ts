@@ -238,6 +238,7 @@ export class Engine implements DebugEngine {
     this.machine.restore(this.loaded);
     this.history.begin(this.loaded);
     this.motions.restart();
+    this.tracing.restart();
     this.target.forget();
     this.store.resetHits();
     this.coherence.restart();

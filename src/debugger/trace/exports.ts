@@ -19,7 +19,8 @@ export interface ExportContext {
 export function perfettoTrace(events: readonly TraceEvent[], { nsPerTick, domainName }: ExportContext): string {
   const time = ({ tick }: TraceEvent) => (tick * nsPerTick) / NS_PER_US;
   const trackOf = ({ domainId }: TraceEvent) => (domainId === undefined ? CPU_TRACK : FIRST_DOMAIN_TRACK + domainId);
-  const domains = [...new Set(events.flatMap(({ domainId }) => (domainId === undefined ? [] : [domainId])))].sort();
+  const ids = events.flatMap(({ domainId }) => (domainId === undefined ? [] : [domainId]));
+  const domains = [...new Set(ids)].sort((left, right) => left - right);
   const names = [
     [CPU_TRACK, 'CPU'] as const,
     ...domains.map((id) => [FIRST_DOMAIN_TRACK + id, domainName(id)] as const),
@@ -41,33 +42,37 @@ export function perfettoTrace(events: readonly TraceEvent[], { nsPerTick, domain
       dur: time(end) - time(begin),
       args,
     });
-  for (const event of events) {
-    const { kind, name, values, instruction } = event;
-    const tid = trackOf(event);
+  const instant = (event: TraceEvent): void => {
+    const { kind, name, instruction, values } = event;
     const args = { instruction, ...shown(values) };
-    if (kind === 'switch') {
-      if (running) slice(running, event, CPU_TRACK, { instruction: running.instruction });
-      running = event;
-    } else if (kind === 'hypercall') open.set(tid, event);
-    else if (kind === 'result') {
-      const begin = open.get(tid);
-      open.delete(tid);
-      if (begin) slice(begin, event, tid, { instruction: begin.instruction, ...shown(begin.values), result: name });
-    } else
-      rows.push({ ph: 'i', s: 't', pid: PROCESS, tid, cat: kind, name: `${kind}: ${name}`, ts: time(event), args });
-  }
-  // Without a result: it is served still, or has replaced the frame that it would return to.
-  for (const [tid, begin] of open)
     rows.push({
       ph: 'i',
       s: 't',
       pid: PROCESS,
-      tid,
-      cat: begin.kind,
-      name: `hypercall: ${begin.name}`,
-      ts: time(begin),
-      args: { instruction: begin.instruction },
+      tid: trackOf(event),
+      cat: kind,
+      name: `${kind}: ${name}`,
+      ts: time(event),
+      args,
     });
+  };
+  for (const event of events) {
+    const { kind, name } = event;
+    const tid = trackOf(event);
+    if (kind === 'switch') {
+      if (running) slice(running, event, CPU_TRACK, { instruction: running.instruction });
+      running = event;
+    } else if (kind === 'hypercall') {
+      // The one before has no result: it has replaced the frame that it would return to, or results are not traced.
+      if (open.has(tid)) instant(open.get(tid)!);
+      open.set(tid, event);
+    } else if (kind === 'result' && open.has(tid)) {
+      const begin = open.get(tid)!;
+      open.delete(tid);
+      slice(begin, event, tid, { instruction: begin.instruction, ...shown(begin.values), result: name });
+    } else instant(event);
+  }
+  for (const begin of open.values()) instant(begin);
   const last = events.at(-1);
   if (running && last) slice(running, last, CPU_TRACK, { instruction: running.instruction });
   return JSON.stringify({ displayTimeUnit: 'ns', traceEvents: rows });

@@ -75,6 +75,11 @@ export class Profiler implements RunObserver {
     this.mark();
   }
 
+  /** The machine is as it was loaded. */
+  restart(): void {
+    this.start(this.interval);
+  }
+
   /** What was executed since the last look counts too. */
   stop(): void {
     if (this.on) this.sample();

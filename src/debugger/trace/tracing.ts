@@ -66,6 +66,12 @@ export class Tracing implements TracingFace {
     this.parts.loop.observer = undefined;
   }
 
+  /** The session begins anew, and so does what is on. */
+  restart(): void {
+    this.tracer.clear();
+    if (this.profiler.on) this.profiler.restart();
+  }
+
   profile(): readonly ProfileRow[] {
     return profileRows(this.profiler.root);
   }

@@ -47,6 +47,7 @@ describe('A trace', function () {
   it('has as many events as the hypervisor itself counts, and the machine’s own order', async () => {
     const engine = await traced();
     assert.equal(count(engine, 'switch'), number(engine, 'xen:perf_counters.switches'));
+    assert.equal(count(engine, 'interrupt'), number(engine, 'xen:perf_counters.timer_interrupts'));
     assert.ok(count(engine, 'hypercall') > 50 && count(engine, 'fault') > 3 && count(engine, 'upcall') > 20);
     assert.ok(count(engine, 'dacr') > 50 && count(engine, 'event') > 3 && count(engine, 'interrupt') > 3);
     const { events } = engine.tracing;
@@ -77,6 +78,19 @@ describe('A trace', function () {
     engine.dispose();
   });
 
+  it('begins anew when the session does', async () => {
+    const engine = await traced();
+    const before = engine.tracing.events.map(({ instruction, name }) => `${instruction} ${name}`);
+    await engine.restart();
+    assert.equal(engine.tracing.events.length, 0);
+    await engine.resume({ untilInstruction: RUN });
+    assert.deepEqual(
+      engine.tracing.events.map(({ instruction, name }) => `${instruction} ${name}`),
+      before,
+    );
+    engine.dispose();
+  });
+
   it('becomes a trace for Perfetto: tracks by name, slices that do not overlap, all in order', async () => {
     const engine = await traced();
     const { traceEvents } = JSON.parse(engine.tracing.traceAs('json')) as ChromeTrace;
@@ -89,6 +103,8 @@ describe('A trace', function () {
       if (index > 0) assert.ok(ts! >= cpu[index - 1]!.ts! + cpu[index - 1]!.dur! - 1e-6);
     });
     const calls = traceEvents.filter(({ ph, cat }) => ph === 'X' && cat === 'hypercall');
+    const single = traceEvents.filter(({ ph, cat }) => ph === 'i' && cat === 'hypercall');
+    assert.equal(calls.length + single.length, count(engine, 'hypercall'), 'none is lost');
     assert.ok(calls.some(({ name, args }) => name === 'console_io' && args!.result === '0'));
     assert.match(engine.tracing.traceAs('csv'), /^instruction,tick,kind,domain,name,values\n\d+,\d+,\w+,/);
     engine.dispose();
@@ -99,6 +115,10 @@ describe('A trace', function () {
     engine.tracing.startTrace(new Set(['switch']));
     await engine.resume({ untilInstruction: 6_000_000 });
     assert.deepEqual([...new Set(engine.tracing.events.map(({ kind }) => kind))], ['switch']);
+    engine.tracing.startTrace(new Set(['hypercall']));
+    await engine.resume({ untilInstruction: 9_000_000 });
+    const { traceEvents } = JSON.parse(engine.tracing.traceAs('json')) as ChromeTrace;
+    assert.equal(traceEvents.filter(({ cat }) => cat === 'hypercall').length, count(engine, 'hypercall'));
     engine.dispose();
     const native = await session({ hypervisor: undefined, domains: [], kernel: 'builtin:mini-os-native' });
     assert.throws(() => native.tracing.startTrace(), /runs a kernel natively/);
