@@ -14,7 +14,7 @@ const STEPS_PER_BREATH = 500;
 
 /** One action of `vCont`, for one thread or (undefined) the others. */
 interface Action {
-  readonly kind: 'continue' | 'step' | 'range' | 'stop';
+  readonly kind: 'continue' | 'step' | 'range';
   readonly thread: GdbThread | undefined;
   readonly from: number;
   readonly to: number;
@@ -119,12 +119,12 @@ export class Running {
   }
 }
 
-/** `c`, `s:p1.1`, `C05`, `S05:2.1`, `r100,120:p1.1`, `t`. Signals mean nothing here. */
+/** `c`, `s:p1.1`, `C05`, `S05:2.1`, `r100,120:p1.1`. Signals mean nothing here. */
 function parseAction(text: string): Action | undefined {
-  const match = /^(c|C[0-9a-f]{2}|s|S[0-9a-f]{2}|t|r([0-9a-f]{1,8}),([0-9a-f]{1,8}))(?::(.+))?$/i.exec(text);
+  const match = /^(c|C[0-9a-f]{2}|s|S[0-9a-f]{2}|r([0-9a-f]{1,8}),([0-9a-f]{1,8}))(?::(.+))?$/i.exec(text);
   if (!match) return undefined;
   const letter = match[1]![0]!.toLowerCase();
-  const kind = letter === 'c' ? 'continue' : letter === 's' ? 'step' : letter === 't' ? 'stop' : 'range';
+  const kind = letter === 'c' ? 'continue' : letter === 's' ? 'step' : 'range';
   const thread = match[4] === undefined ? undefined : parseThread(match[4]);
   if (match[4] !== undefined && !thread) return undefined;
   return { kind, thread, from: parseInt(match[2] ?? '0', 16), to: parseInt(match[3] ?? '0', 16) };

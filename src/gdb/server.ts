@@ -145,7 +145,7 @@ export class GdbServer {
       { start: 'H', answer: (rest) => this.choose(rest) },
       { start: 'T', answer: (rest) => (this.inferiors.find(rest) ? OK : FAILED) },
       { start: 'vAttach;', answer: (rest) => this.attach(rest) },
-      { start: 'vCont?', answer: () => 'vCont;c;C;s;S;r;t' },
+      { start: 'vCont?', answer: () => 'vCont;c;C;s;S;r' },
       { start: 'vCont;', answer: (rest) => this.going(() => this.running.vCont(rest)) },
       { start: 'vKill', answer: () => this.kill() },
       { start: 'k', answer: () => this.kill() },

@@ -17,6 +17,9 @@ describe('Expressions', () => {
   it('follow C: precedence, signedness, shifts, logic', () => {
     const cases: readonly (readonly [string, number])[] = [
       ['1 + 2 * 3', 7],
+      ['010 + 0x10', 24],
+      ['(long long)-1', -1],
+      ['(unsigned char)-1', 255],
       ['(1 + 2) * 3', 9],
       ['10 - 4 - 3', 3],
       ['7 / 2', 3],

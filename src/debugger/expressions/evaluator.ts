@@ -266,15 +266,12 @@ class Evaluator {
     if (bare.kind !== 'base' && bare.kind !== 'enum')
       throw new UserError(`A cast to ${typeName(type)} is not possible`);
     const value = scalarOf(source);
-    const modulus = 2 ** (bare.byteSize * 8);
-    const reduced = ((value % modulus) + modulus) % modulus;
     const unsigned = isUnsigned(bare);
-    return {
-      type,
-      value: !unsigned && reduced >= modulus / 2 ? reduced - modulus : reduced,
-      unsigned,
-      space: source.space,
-    };
+    const bits = bare.byteSize * 8;
+    // A double cannot take 2 ** 64 away from a number exactly.
+    const whole = BigInt(Math.trunc(value));
+    const reduced = Number(unsigned ? BigInt.asUintN(bits, whole) : BigInt.asIntN(bits, whole));
+    return { type, value: reduced, unsigned, space: source.space };
   }
 
   private type(name: TypeName): CType {

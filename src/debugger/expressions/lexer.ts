@@ -51,8 +51,13 @@ function tokenAt(text: string, at: number): { readonly token?: Token; readonly e
 
 /** As in C, a hexadecimal constant that does not fit an int is unsigned (C11 6.4.4.1). */
 function number(match: RegExpExecArray, at: number): Token {
-  const value = Number(match[1]);
-  return { kind: 'number', value, unsigned: /[uU]/.test(match[2]!) || value > 0x7fffffff, at };
+  const [, digits, suffix] = match;
+  // Numbers are kept as doubles, which 64-bit arithmetic would silently spoil.
+  if (/ll/i.test(suffix!)) throw new UserError(`"${match[0]}": 64-bit constants are not calculated with here`);
+  const isOctal = /^0\d/.test(digits!);
+  if (isOctal && /[89]/.test(digits!)) throw new UserError(`"${digits}" is no number: after a leading 0 it is octal`);
+  const value = isOctal ? parseInt(digits!, 8) : Number(digits);
+  return { kind: 'number', value, unsigned: /[uU]/.test(suffix!) || value > 0x7fffffff, at };
 }
 
 function character(body: string): number {
