@@ -1,7 +1,6 @@
 /** `armvisor dap`: the debug adapter on stdio, or on a TCP port of the loopback interface for one session per connection. */
-import { createServer } from 'node:net';
 import { serveStreams } from '../adapter/nodeStreams';
-import { UserError } from '../debugger/types';
+import { listenOnLoopback, readPort } from './loopback';
 
 export async function dap(portText: string | undefined): Promise<void> {
   if (portText !== undefined) {
@@ -15,21 +14,8 @@ export async function dap(portText: string | undefined): Promise<void> {
 
 /** Resolves never: the server ends with its process. */
 async function serveTcp(portText: string): Promise<void> {
-  const port = Number(portText);
-  if (!Number.isInteger(port) || port < 0 || port > 65535) {
-    throw new UserError(`--port is "${portText}": it must be a number from 0 to 65535.`);
-  }
-  const server = createServer((socket) => {
+  const opened = await listenOnLoopback(readPort(portText), (socket) => {
     void serveStreams(socket, socket).finally(() => socket.end());
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'another program listens there' : (error.code ?? error.message);
-      reject(new UserError(`--port ${port} cannot be opened (${why}): choose another port.`));
-    });
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const opened = typeof address === 'object' && address ? address.port : port;
   process.stderr.write(`Listening for debug clients on 127.0.0.1:${opened}\n`);
 }

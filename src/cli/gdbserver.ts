@@ -2,14 +2,15 @@
  * `armvisor gdbserver`: GDB's remote protocol on a port of the loopback interface, or on standard input and output for GDB's
  * `target remote | ...`. One machine, one client after the other; the machine stays as a client leaves it.
  */
-import { createServer, type Socket } from 'node:net';
+import type { Socket } from 'node:net';
 import path from 'node:path';
 import { NodeFileHost, installationRoot } from '../adapter/nodeHost';
 import { namingAttributes } from '../adapter/fileHosts';
 import { launch } from '../debugger/launch';
-import { UserError, type DebugEngine, type LaunchSettings } from '../debugger/types';
+import type { DebugEngine, LaunchSettings } from '../debugger/types';
 import { GdbServer, type GdbServerParts } from '../gdb/server';
 import type { RemoteFile } from '../gdb/remoteFiles';
+import { listenOnLoopback, readPort } from './loopback';
 import { resolveOptions, type RunOptions } from './run/command';
 
 export interface GdbServerOptions extends RunOptions {
@@ -40,12 +41,6 @@ export async function gdbserver(file: string | undefined, options: GdbServerOpti
   else await listen(shared, port);
 }
 
-function readPort(text: string): number {
-  const port = Number(text);
-  if (Number.isInteger(port) && port >= 0 && port <= 65535) return port;
-  throw new UserError(`--port is "${text}": it must be a number from 0 to 65535.`);
-}
-
 function filesOf(engine: DebugEngine): readonly RemoteFile[] {
   return engine.images.map(({ name }) => {
     const builtin = /^builtin:(.+)$/.exec(name)?.[1];
@@ -68,7 +63,7 @@ function serveStdio(shared: Shared): void {
 
 async function listen(shared: Shared, port: number): Promise<void> {
   let client: Socket | undefined;
-  const server = createServer((socket) => {
+  const opened = await listenOnLoopback(port, (socket) => {
     if (client) {
       socket.end();
       return;
@@ -76,15 +71,6 @@ async function listen(shared: Shared, port: number): Promise<void> {
     client = socket;
     serveSocket(shared, socket, () => (client = undefined));
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error: NodeJS.ErrnoException) => {
-      const why = error.code === 'EADDRINUSE' ? 'another program listens there' : (error.code ?? error.message);
-      reject(new UserError(`--port ${port} cannot be opened (${why}): choose another port.`));
-    });
-    server.listen(port, '127.0.0.1', resolve);
-  });
-  const address = server.address();
-  const opened = typeof address === 'object' && address ? address.port : port;
   process.stderr.write(`${greeting(shared.settings, opened)}\n`);
 }
 
