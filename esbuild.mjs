@@ -7,11 +7,12 @@ import { fileURLToPath } from 'node:url';
 const root = path.dirname(fileURLToPath(import.meta.url));
 const watch = process.argv.includes('--watch');
 
-/** Node bundles: the extension, the command line, and the worker that holds adapter, engine and machine. */
+/** Node bundles: the extension, the command line, the worker that holds adapter, engine and machine, and the one with a socket. */
 const nodeEntries = {
   extension: 'src/extension/main.ts',
   cli: 'src/cli/main.ts',
   'adapter-worker': 'src/adapter/nodeWorker.ts',
+  'stub-worker': 'src/adapter/stubWorker.mjs',
 };
 /** Browser bundles: one per page. */
 const pageEntries = {

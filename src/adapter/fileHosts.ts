@@ -16,6 +16,7 @@ export function namingAttributes(host: FileHost, attributes: ReadonlyMap<string,
     builtinSourceRoot: host.builtinSourceRoot,
     readFile: (path) => named(path, host.readFile(path)),
     readBuiltin: (name) => named(name, host.readBuiltin(name)),
+    ...(host.openStub && { openStub: (name: string, port: number) => host.openStub!(name, port) }),
   };
 }
 
@@ -35,6 +36,10 @@ export class FileMemory implements FileHost {
 
   readBuiltin(name: string): Promise<Uint8Array> {
     return this.remember(`builtin ${name}`, () => this.host.readBuiltin(name));
+  }
+
+  get openStub(): FileHost['openStub'] {
+    return this.host.openStub?.bind(this.host);
   }
 
   /** True when a file that was read has other contents now, or cannot be read any more. */

@@ -6,6 +6,8 @@ import { existsSync } from 'node:fs';
 import { readFile, readdir, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError, type FileHost } from '../debugger/types';
+import type { StubChannel } from '../stub/channel';
+import { openNodeStub } from './nodeStub';
 import { nearest } from './launchConfiguration/spelling';
 
 /** A larger file is no image for a machine with at most 4 GB; reading it would only fill memory. */
@@ -54,6 +56,10 @@ export class NodeFileHost implements FileHost {
         `${whole} cannot be written; ${reasons[code] ?? `the system says ${code || 'nothing more'}`}.`,
       );
     }
+  }
+
+  openStub(host: string, port: number): Promise<StubChannel> {
+    return openNodeStub(host, port);
   }
 
   async readBuiltin(builtin: string): Promise<Uint8Array> {

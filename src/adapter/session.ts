@@ -106,6 +106,8 @@ export class Session {
     this.current = await Debuggee.launch(resolved, launch, host, {
       attach: (engine) => this.events.attach(engine),
       stopped: (event) => {
+        // Of a machine that is gone there is nothing to show.
+        if (this.debuggee.engine.machine.foreign?.lost) return this.lost(event.text ?? event.description);
         this.events.stopped(event, this.debuggee.breakpoints.clientNumbers(event.breakpointIds));
       },
       failed: (error) => this.moveFailed(error),
@@ -123,6 +125,11 @@ export class Session {
     this.events.flushConsole();
     this.sendEvent('exited', { exitCode });
     this.sendEvent('terminated', {});
+  }
+
+  private lost(text: string): void {
+    this.events.message(`${text} The session ends; attach again when the machine is there.`, 'error');
+    void this.end(1);
   }
 
   private async answer(seq: number, command: string, args: unknown): Promise<void> {

@@ -16,6 +16,7 @@ import { resolveOptions, type RunOptions } from './run/command';
 export interface GdbServerOptions extends RunOptions {
   readonly port: string;
   readonly stdio?: boolean;
+  readonly oneCpu?: boolean;
 }
 
 type Shared = Pick<GdbServerParts, 'engine' | 'settings' | 'host' | 'files' | 'onDefect'>;
@@ -32,7 +33,7 @@ export async function gdbserver(file: string | undefined, options: GdbServerOpti
   const port = readPort(options.port);
   const resolved = await resolveOptions(file, options);
   const host = namingAttributes(new NodeFileHost(), resolved.fileAttributes);
-  const settings = { ...resolved.settings, stopOnEntry: true };
+  const settings = { ...resolved.settings, stopOnEntry: true, oneCpu: options.oneCpu === true };
   const engine = await launch(settings, host);
   engine.onMessage((text) => process.stderr.write(`armvisor: ${text}\n`));
   await engine.start();
@@ -74,8 +75,8 @@ async function listen(shared: Shared, port: number): Promise<void> {
   process.stderr.write(`${greeting(shared.settings, opened)}\n`);
 }
 
-function greeting({ domains }: LaunchSettings, port: number): string {
-  const processes = domains.map(({ name }, id) => `${id + 2} is ${name}`);
+function greeting({ domains, oneCpu }: LaunchSettings, port: number): string {
+  const processes = (oneCpu ? [] : domains).map(({ name }, id) => `${id + 2} is ${name}`);
   const who = processes.length === 0 ? '' : ` Inferior 1 is the hypervisor, ${processes.join(', ')}.`;
   return `Listening for GDB on 127.0.0.1:${port}: target extended-remote :${port}.${who}`;
 }

@@ -139,6 +139,10 @@ program
 withMachine(program.command('gdbserver'))
   .description('serve GDB: the hypervisor and each domain an inferior of one session (docs/gdb.md)')
   .option('--port <number>', 'listen on this port of the loopback interface (0: any free port)', '1234')
+  .option(
+    '--one-cpu',
+    'one inferior, which is the CPU whoever it executes: what QEMU shows, for clients that know domains themselves',
+  )
   .option('--stdio', 'speak on standard input and output instead, for "target remote | armvisor gdbserver --stdio ..."')
   .action(async (file: string | undefined, options: GdbServerOptions) => {
     await gdbserver(file, options);

@@ -58,6 +58,8 @@ export class Consoles {
   }
 
   private source(): number | 'own' {
+    // A stub tells it when it comes to it: who executes by then is another matter, and a look would halt the machine.
+    if (this.target.machine.foreign) return 'own';
     const execution = this.target.execution();
     // A guest that may use the device itself.
     if (execution.kind === 'guest' && execution.domainId >= 0) return execution.domainId;
@@ -78,6 +80,6 @@ export class Consoles {
 
   private from(key: number | 'own'): ConsoleOutput['from'] {
     if (key !== 'own') return { domainId: key, name: this.target.domainName(key) };
-    return this.target.hypervisor ? 'hypervisor' : 'native';
+    return this.target.hypervisor && !this.target.machine.foreign ? 'hypervisor' : 'native';
   }
 }

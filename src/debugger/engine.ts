@@ -100,6 +100,7 @@ export class Engine implements DebugEngine {
 
   constructor(private readonly parts: EngineParts) {
     const { target, settings, entry, builtinSourceRoot, runHost } = parts;
+    const { foreign } = target.machine;
     this.target = target;
     this.machine = target.machine;
     const paths = new SourcePaths(builtinSourceRoot);
@@ -123,7 +124,7 @@ export class Engine implements DebugEngine {
     this.history = new History(
       target.machine,
       runHost,
-      { bytes: settings.historyBytes ?? DEFAULT_HISTORY_BYTES },
+      { bytes: foreign ? 0 : (settings.historyBytes ?? DEFAULT_HISTORY_BYTES) },
       (text) => this.messages.emit([text, 'warning']),
       () => {
         this.target.forget();
@@ -135,7 +136,7 @@ export class Engine implements DebugEngine {
       target.machine,
       this.store,
       runHost,
-      target.hypervisor ? undefined : new KernelCrash(target),
+      target.hypervisor || foreign ? undefined : new KernelCrash(target),
       reports,
       this.data,
       this.history.recorder,
@@ -231,6 +232,9 @@ export class Engine implements DebugEngine {
   }
 
   async restart(): Promise<void> {
+    const { foreign } = this.machine;
+    if (foreign)
+      throw new UserError(`${capitalised(foreign.name)} cannot be set back: restart it there, and attach again`);
     if (this.moving) {
       this.pause();
       await this.moving;
@@ -250,6 +254,7 @@ export class Engine implements DebugEngine {
     this.pause();
     for (const detach of [this.detachConsole, this.detachDevices]) detach();
     for (const listeners of [this.stopped, this.continued, this.consoleOutput, this.messages]) listeners.clear();
+    this.machine.foreign?.release();
   }
 
   threads(): readonly ThreadInfo[] {
@@ -383,7 +388,8 @@ export class Engine implements DebugEngine {
   private async moved(motion: () => Promise<Halt>): Promise<StopEvent> {
     this.continued.emit();
     try {
-      const halt = this.explained(await motion());
+      // A motion that refuses at once must not do so before `moving` is set.
+      const halt = this.explained(await (async () => motion())());
       const event = { ...halt, threadId: this.threadList.currentId(), instructionCount: this.machine.instructionCount };
       this.moving = undefined;
       this.settle();
@@ -423,3 +429,5 @@ export class Engine implements DebugEngine {
     for (const text of texts) this.messages.emit([text, 'warning']);
   }
 }
+
+const capitalised = (text: string): string => text.charAt(0).toUpperCase() + text.slice(1);

@@ -16,6 +16,7 @@ import type {
   TlbMode,
   VfpMode,
 } from '../machine/types';
+import { attach } from './attach';
 import { awareOf } from './awareImage';
 import { Engine } from './engine';
 import { boardOf, checkBuiltins } from './loading/board';
@@ -49,13 +50,14 @@ export async function launch(
   host: FileHost,
   runHost: RunHost = defaultRunHost(),
 ): Promise<DebugEngine> {
+  if (settings.stub) return attach(settings, settings.stub, host, runHost);
   const diagnostics: string[] = [];
   const machine = await newMachine(settings, host, (text) => diagnostics.push(text));
   const loaded =
     settings.hypervisor === undefined
       ? await loadNative(settings, host, machine)
       : await loadHypervisor(settings, settings.hypervisor, host, machine, (text) => diagnostics.push(text));
-  const target = new Target(loaded.machine, loaded.images, loaded.hypervisor);
+  const target = settings.oneCpu ? oneCpu(loaded) : new Target(loaded.machine, loaded.images, loaded.hypervisor);
   return new Engine({
     target,
     settings,
@@ -64,6 +66,12 @@ export async function launch(
     runHost,
     diagnostics,
   });
+}
+
+/** All images as those of the one program. */
+function oneCpu({ machine, images: { hypervisor, domains, native } }: Loaded): Target {
+  const all = [...(hypervisor ? [hypervisor] : []), ...domains.flat(), ...native];
+  return new Target(machine, { domains: [], native: [...new Set(all)] }, undefined);
 }
 
 async function newMachine(

@@ -5,6 +5,7 @@
 import type { AddressSpace, DomainView, OrMissing, VcpuView } from '../hypervisor/types';
 import type { ImageFace } from '../image/face';
 import type { AccessKind, MachineFace, Walk } from '../machine/types';
+import type { StubChannel } from '../stub/channel';
 import type { TracingFace } from './trace/face';
 
 /** One sentence for a person: what was wrong, where, what to do. Never a stack trace. */
@@ -18,8 +19,16 @@ export interface FileHost {
   readBuiltin(name: string): Promise<Uint8Array>;
   /** Writes a text file and answers with its whole path; absent where there are no files. Rejects with UserError. */
   writeFile?(path: string, text: string): Promise<string>;
+  /** Connects to a GDB stub; absent where there is no network. Rejects with UserError. */
+  openStub?(host: string, port: number): Promise<StubChannel>;
   /** Where sources of builtin images stand on the user's disk: what `/armvisor` in their DWARF maps to. */
   readonly builtinSourceRoot: string;
+}
+
+/** Where a GDB stub listens. */
+export interface StubAddress {
+  readonly host: string;
+  readonly port: number;
 }
 
 /** A launch configuration after defaults and validation. `design.md`, "Launch configuration". */
@@ -28,7 +37,11 @@ export interface LaunchSettings {
   readonly machine: string;
   /** Left out: as the board has it. */
   readonly memoryBytes?: number;
+  /** The machine is executed elsewhere, and the images only name what runs there. */
+  readonly stub?: StubAddress;
   readonly hypervisor?: string;
+  /** The machine is shown as one CPU that executes one program, the hypervisor's domains unknown: for a client that knows them itself. */
+  readonly oneCpu?: boolean;
   /** What the hypervisor calls things that the debugger looks for by another name. */
   readonly awareness?: Readonly<Record<string, string>>;
   /** Access control policy of the hypervisor: text, or compiled. */

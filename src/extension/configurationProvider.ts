@@ -1,6 +1,7 @@
 /** Answers VS Code's questions about launch configurations: what to offer, what F5 means, and whether one is right. */
 import * as vscode from 'vscode';
 import { resolveLaunch } from '../adapter/launchConfiguration/resolve';
+import { resolveAttach } from '../adapter/launchConfiguration/resolveAttach';
 import { UserError } from '../debugger/types';
 import { debugType, readyConfigurations, twoDomains } from './configurations';
 
@@ -30,7 +31,7 @@ export class LaunchConfigurations implements vscode.DebugConfigurationProvider {
   ): Promise<vscode.DebugConfiguration | undefined> {
     const withFolder = folder === undefined ? configuration : { cwd: folder.uri.fsPath, ...configuration };
     try {
-      resolveLaunch(withFolder);
+      (configuration.request === 'attach' ? resolveAttach : resolveLaunch)(withFolder);
       return withFolder;
     } catch (error) {
       if (!(error instanceof UserError)) throw error;

@@ -56,6 +56,18 @@ const ownKernels: readonly Snippet[] = [
       stopOnEntry: true,
     },
   },
+  {
+    label: 'Armvisor: attach to QEMU',
+    description: 'A machine that QEMU or another GDB stub executes.',
+    body: {
+      type: 'armvisor',
+      request: 'attach',
+      name: 'Attach to QEMU',
+      target: 'localhost:1234',
+      machine: 'versatilepb',
+      kernel: inWorkspace('${1:build/kernel.elf}'),
+    },
+  },
 ];
 
 /** The derived part of `contributes.debuggers[0]`. */

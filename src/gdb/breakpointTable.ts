@@ -58,6 +58,11 @@ export class BreakpointTable {
     return ids.some((id) => this.armed.has(id)) ? 'swbreak:;' : '';
   }
 
+  /** Whether a watchpoint is among the breakpoints that made a stop. */
+  isWatch(ids: readonly number[]): boolean {
+    return ids.some((id) => this.watched.has(id));
+  }
+
   private apply(points: readonly Point[]): boolean {
     this.points = points;
     const instructions = points.filter(({ kind }) => !isWatch(kind));

@@ -3,7 +3,7 @@
  * where they are. Only the images of the session can be opened, only to be read.
  */
 import type { FileHost } from '../debugger/types';
-import { bytesOfHex, latin1, latin1Text } from './packets';
+import { bytesOfHex, latin1, latin1Text } from '../stub/packets';
 
 const ENOENT = 2;
 const EBADF = 9;

@@ -65,10 +65,24 @@ export class Running {
   private async moved(motion: () => Promise<StopEvent>): Promise<string> {
     this.interrupted = false;
     try {
-      return this.reply(await motion());
+      const stop = await motion();
+      if (this.breakpoints.isWatch(stop.breakpointIds)) await this.beforeAccess(stop);
+      return this.reply(stop);
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       return this.standing();
+    }
+  }
+
+  /**
+   * Clients expect of ARM that a watchpoint stops before the access ("nonsteppable" watchpoints in GDB): they take it out, step over the
+   * instruction themselves and look at the value then. Without a recorded past they see one instruction more than there was.
+   */
+  private async beforeAccess({ threadId }: StopEvent): Promise<void> {
+    try {
+      await this.engine.stepBack(threadId, 'in', 'instruction');
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
     }
   }
 

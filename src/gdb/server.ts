@@ -2,6 +2,7 @@
  * One client of GDB's remote protocol over one engine: a table of packets, each answered by a line or two. All-stop, one machine; what a
  * packet needs beyond that stands in the neighbouring files. Protocol: GDB manual, appendix E.
  */
+import type { AddressSpace } from '../hypervisor/types';
 import { runReplLine } from '../debugger/repl/commands';
 import { UserError, type DebugEngine, type FileHost, type LaunchSettings } from '../debugger/types';
 import { BreakpointTable } from './breakpointTable';
@@ -16,7 +17,7 @@ import {
   latin1Text,
   MOST_PACKET_BYTES,
   PacketReader,
-} from './packets';
+} from '../stub/packets';
 import { gdbRegisters, readRegister, writeRegister } from './registerTable';
 import { RemoteFiles, type RemoteFile } from './remoteFiles';
 import { Running } from './running';
@@ -71,6 +72,7 @@ export class GdbServer {
   private readonly rows: readonly PacketRow[];
   private acknowledges = true;
   private moving = false;
+  private physical = false;
   private queue: Promise<void> = Promise.resolve();
   /** Whom the next packets are about (`Hg`). */
   private general: GdbThread;
@@ -78,7 +80,7 @@ export class GdbServer {
   constructor(private readonly parts: GdbServerParts) {
     const { engine, files, host, settings } = parts;
     this.breakpoints = new BreakpointTable(engine);
-    this.inferiors = new Inferiors(engine, settings.domains.length);
+    this.inferiors = new Inferiors(engine, settings.oneCpu ? 0 : settings.domains.length);
     this.documents = new Documents(engine, files, settings, this.inferiors);
     this.remoteFiles = new RemoteFiles(files, host);
     this.running = new Running(engine, this.breakpoints, this.inferiors);
@@ -141,6 +143,8 @@ export class GdbServer {
       { start: 'qsThreadInfo', answer: () => 'l' },
       { start: 'qThreadExtraInfo,', answer: (rest) => this.extraInfo(rest) },
       { start: 'qRcmd,', answer: (rest) => this.monitor(rest) },
+      { start: 'Qqemu.PhyMemMode:', answer: (rest) => this.choosePhysical(rest) },
+      { start: 'qqemu.PhyMemMode', answer: () => (this.physical ? '1' : '0') },
       { start: 'qSymbol', answer: () => OK },
       { start: 'H', answer: (rest) => this.choose(rest) },
       { start: 'T', answer: (rest) => (this.inferiors.find(rest) ? OK : FAILED) },
@@ -167,6 +171,17 @@ export class GdbServer {
       { start: 'Z', answer: (rest) => this.point(rest, true) },
       { start: 'z', answer: (rest) => this.point(rest, false) },
     ];
+  }
+
+  /** QEMU's packet: whether addresses of memory are physical from now on. */
+  private choosePhysical(rest: string): string {
+    this.physical = rest === '1';
+    return OK;
+  }
+
+  /** Where the addresses of memory packets are. */
+  private get memorySpace(): AddressSpace {
+    return this.physical ? { kind: 'pa' } : spaceOf(this.general);
   }
 
   private stopAcknowledging(): string {
@@ -286,7 +301,7 @@ export class GdbServer {
   private readMemory(rest: string): string {
     const range = parseRange(rest);
     if (!range || range.length > MOST_MEMORY_BYTES) return FAILED;
-    const bytes = this.parts.engine.readMemory(spaceOf(this.general), range.address, range.length);
+    const bytes = this.parts.engine.readMemory(this.memorySpace, range.address, range.length);
     return bytes ? hexOf(bytes) : FAILED;
   }
 
@@ -296,7 +311,7 @@ export class GdbServer {
     const bytes = decode(rest.slice(colon + 1));
     if (colon < 0 || !range || bytes?.length !== range.length) return FAILED;
     if (range.length === 0) return OK;
-    return this.parts.engine.writeMemory(spaceOf(this.general), range.address, bytes) ? OK : FAILED;
+    return this.parts.engine.writeMemory(this.memorySpace, range.address, bytes) ? OK : FAILED;
   }
 
   private point(rest: string, insert: boolean): string | undefined {

@@ -47,6 +47,8 @@ export type RunStop =
   | { readonly kind: 'asked' }
   /** Watched addresses were accessed, by the last instruction that was executed or by a device since. Never empty. */
   | { readonly kind: 'watch'; readonly hits: readonly WatchHit[] }
+  /** It runs on, on its own (`MachineFace.foreign`): the next `run` waits for it further, and looking at it halts it. */
+  | { readonly kind: 'underway' }
   /** The guest switched the machine off, or a device was used in a way that the real board does not survive. */
   | { readonly kind: 'halted'; readonly reason: string };
 
@@ -356,11 +358,25 @@ export interface Loading {
   readonly bootArea?: { readonly start: number; readonly end: number };
 }
 
-/** The machine, as everything above it sees it. */
+/** What a machine that is not ours cannot do. */
+export interface ForeignMachine {
+  /** Who executes it, for a sentence: "the GDB stub at localhost:1234". */
+  readonly name: string;
+  /** Whether the registers of other CPU modes than the present one, and SPSRs, are known. */
+  readonly tellsBanked: boolean;
+  /** The connection has ended: nothing is known any more. */
+  readonly lost: boolean;
+  /** Lets go of it: its breakpoints are taken out, and it runs on. */
+  release(): void;
+}
+
 export type { InputDelivery, InputEvent };
 
+/** The machine, as everything above it sees it. */
 export interface MachineFace {
   readonly boardName: string;
+  /** Set for a machine that is executed elsewhere (src/stub/): it has no past, counts no instructions, and watches virtual addresses only. */
+  readonly foreign?: ForeignMachine;
   /** The main RAM, which is the first of `memoryBanks`. */
   readonly ramBase: number;
   readonly ramBytes: number;

@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { describe, it } from 'mocha';
 import type { DebugEngine } from '../../src/debugger/types';
-import { bytesOfHex, framed, hexOf, latin1, latin1Text, PacketReader, type Incoming } from '../../src/gdb/packets';
+import { bytesOfHex, framed, hexOf, latin1, latin1Text, PacketReader, type Incoming } from '../../src/stub/packets';
 import { GdbServer } from '../../src/gdb/server';
 import { fileHost, session, settings, withProcess } from '../debugger/support/session';
 

@@ -1,4 +1,5 @@
 /** docs/launch-configuration.md, from the attribute table. A test holds the page equal to this text. */
+import { attachAttributes } from './attachAttributes';
 import { launchAttributes, type Attribute } from './attributes';
 
 const formWords = { hypervisor: 'with a hypervisor', native: 'native only', both: '' } as const;
@@ -81,6 +82,12 @@ export function launchDocumentation(): string {
     'This page is generated from `src/adapter/launchConfiguration/attributes.ts`.',
     '',
     ...launchAttributes.flatMap((attribute) => section(attribute, '', '##')),
+    '# The attach configuration',
+    '',
+    'With `"request": "attach"`: a machine that QEMU or another GDB stub executes ([attach.md](attach.md)). Images name what runs there; nothing',
+    'is loaded.',
+    '',
+    ...attachAttributes.flatMap((attribute) => section(attribute, '', '##')),
   ];
   return `${lines.join('\n').trimEnd()}\n`;
 }

@@ -20,7 +20,7 @@ export interface ResolvedLaunch {
 /** How an attribute is called in a message: as in launch.json, or as an option of the command line. */
 export type Naming = (attribute: string) => string;
 
-const asInLaunchFile: Naming = (attribute) => `"${attribute}" in the launch configuration`;
+export const asInLaunchFile: Naming = (attribute) => `"${attribute}" in the launch configuration`;
 
 type Values = Readonly<Record<string, unknown>>;
 
@@ -81,6 +81,17 @@ function expectation(attribute: Attribute): string {
   return kind === 'choice' ? names : `${names}, or the path of a board file that ends in .json`;
 }
 
+/** A sentence about each member of an object that is no attribute. `where`: what stands before its name, such as `domains[0].`. */
+export function notAttributes(raw: Values, names: readonly string[], where: string, naming: Naming): readonly string[] {
+  return Object.keys(raw).flatMap((name) => {
+    const foreign = where === '' && (foreignAttributes.has(name) || name.startsWith('__'));
+    if (foreign || names.includes(name)) return [];
+    const meant = nearest(name, names);
+    const remedy = meant ? `; did you mean "${meant}"?` : `; there are: ${names.join(', ')}.`;
+    return [`${naming(where + name)} is not an attribute and is ignored${remedy}`];
+  });
+}
+
 /** Checks an object against its attributes, and returns the values as read, defaults filled in. */
 function readObject(
   raw: Values,
@@ -90,15 +101,7 @@ function readObject(
   naming: Naming,
 ): Values {
   const names = attributes.map((attribute) => attribute.name);
-  for (const name of Object.keys(raw)) {
-    const foreign = where === '' && (foreignAttributes.has(name) || name.startsWith('__'));
-    if (foreign || names.includes(name)) continue;
-    const meant = nearest(name, names);
-    warnings.push(
-      `${naming(where + name)} is not an attribute and is ignored` +
-        (meant ? `; did you mean "${meant}"?` : `; there are: ${names.join(', ')}.`),
-    );
-  }
+  warnings.push(...notAttributes(raw, names, where, naming));
   const values: Record<string, unknown> = {};
   for (const attribute of attributes) {
     const written = raw[attribute.name];

@@ -3,6 +3,7 @@
  * `contributes.debuggers[].configurationAttributes`. A test holds the two equal.
  */
 import { datePattern } from './values';
+import { attachAttributes } from './attachAttributes';
 import { launchAttributes, type Attribute, type AttributeKind } from './attributes';
 
 export type JsonSchema = Readonly<Record<string, unknown>>;
@@ -70,6 +71,10 @@ export function configurationAttributes(): JsonSchema {
     launch: {
       properties: Object.fromEntries(launchAttributes.map((attribute) => [attribute.name, attributeSchema(attribute)])),
       anyOf: [{ required: ['hypervisor', 'domains'] }, { required: ['kernel'] }],
+    },
+    attach: {
+      properties: Object.fromEntries(attachAttributes.map((attribute) => [attribute.name, attributeSchema(attribute)])),
+      anyOf: [{ required: ['hypervisor', 'domains'] }, { required: ['kernel'] }, { required: ['symbols'] }],
     },
   };
 }

@@ -14,7 +14,7 @@ import { exceptionInfo } from './exceptionInfo';
 import { goto, gotoTargets } from './goto';
 import { initialize } from './initialize';
 import { input } from './input';
-import { launch } from './launch';
+import { attach, launch } from './launch';
 import { memoryMap } from './memoryMap';
 import { modules } from './modules';
 import { pause } from './pause';
@@ -43,6 +43,7 @@ import type { RequestHandler } from './handler';
 export const requestHandlers: readonly RequestHandler[] = [
   initialize,
   launch,
+  attach,
   configurationDone,
   setBreakpoints,
   setFunctionBreakpoints,

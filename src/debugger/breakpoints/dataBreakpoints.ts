@@ -171,6 +171,9 @@ export class DataBreakpoints {
     const { address, byteLength, space } = target;
     if (!Number.isInteger(byteLength) || byteLength < 1 || byteLength > MOST_BYTES)
       throw new UserError(`A data breakpoint watches 1 to ${MOST_BYTES} bytes, not ${byteLength}`);
+    const { foreign } = this.target.machine;
+    if (foreign && space.kind === 'pa')
+      throw new UserError(`${foreign.name} watches virtual addresses only: give one of the present address space`);
     if (address + byteLength > 2 ** 32) throw new UserError(`${name} goes beyond the end of the address space`);
     const domains = this.target.domains();
     if (space.kind === 'domain' && !isMissing(domains) && domains.length > 0) {
@@ -190,7 +193,8 @@ export class DataBreakpoints {
     if (target.kind === 'register') return [];
     const { space, address, byteLength, scope } = target;
     if (space.kind === 'pa') return [{ owner, range: { space: 'physical', address, byteLength, access } }];
-    if (scope !== 'memory') return [{ owner, range: { space: 'virtual', address, byteLength, access } }];
+    if (scope !== 'memory' || this.target.machine.foreign)
+      return [{ owner, range: { space: 'virtual', address, byteLength, access } }];
     const ranges: Range[] = [];
     for (let done = 0; done < byteLength;) {
       const at = address + done;

@@ -59,7 +59,7 @@ export class History {
       host,
       options,
       (why, lost) => onCut(futureLost(why, lost)),
-      (before, after) => meter.between(before, after),
+      (before, after) => (machine.foreign ? 0 : meter.between(before, after)),
     );
     this.travel = new Travel(machine, this.recorder, host, forget);
     this.checkpoints = new Checkpoints(this.recorder);
@@ -194,6 +194,8 @@ export class History {
 
   /** @throws UserError when nothing is recorded */
   checkRecords(): void {
+    const { foreign } = this.machine;
+    if (foreign) throw new UserError(`${foreign.name} has no past: only machines that Armvisor executes can go back`);
     if (!this.recorder.records)
       throw new UserError('The past is not recorded: the launch configuration says "history": { "enabled": false }');
   }

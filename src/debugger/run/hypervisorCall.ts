@@ -31,6 +31,9 @@ export class HypervisorCall {
 
   /** Whether the hypervisor can be called now. */
   get possible(): boolean {
+    const { foreign } = this.machine;
+    // A call that goes wrong could not be taken back.
+    if (foreign) throw new UserError(`${foreign.name} has no past, so that no function is called there from outside`);
     const execution = this.target.execution();
     if (execution.kind !== 'hypervisor') return execution.kind === 'guest';
     const current = this.target.hypervisor!.current();

@@ -143,6 +143,7 @@ export class RunLoop {
       const recorded = this.recorder?.before(left) ?? left;
       const stop = this.machine.run(this.observer?.before(recorded) ?? recorded);
       this.observer?.after();
+      if (stop.kind === 'underway') return undefined;
       const ended = this.ended(stop) ?? this.reports?.ask();
       if (ended) return { kind: 'halt', halt: ended };
       const crashed = this.machine.instructionCount % CRASH_CHECK === 0 ? this.crash?.betweenSlices() : undefined;

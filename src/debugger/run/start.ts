@@ -13,6 +13,8 @@ export class Start {
   ) {}
 
   async run(limits?: RunLimits): Promise<Halt> {
+    if (this.target.machine.foreign && this.settings.stopOnEntry === true)
+      return { reason: 'entry', breakpointIds: [], description: 'Attached: the machine stands here' };
     const goal = this.goal();
     // A board without code of its own before the kernel stands there already; a run would go past it.
     const { cpu, instructionCount } = this.target.machine;

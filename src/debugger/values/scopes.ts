@@ -132,7 +132,8 @@ export class Scopes {
   }
 
   private banked(): readonly Value[] {
-    const { cpu } = this.target.machine;
+    const { cpu, foreign } = this.target.machine;
+    if (foreign && !foreign.tellsBanked) return [{ name: 'banked', text: `<not told by ${foreign.name}>` }];
     return BANKS.map(({ mode, registers }) => {
       const names = (index: number) => `${REGISTER_NAMES[index]!}_${mode}`;
       const children = (): readonly Value[] => {

@@ -26,25 +26,28 @@ export function describeWalk(
   privileged: boolean,
   regime: TranslationRegime,
 ): Walk {
-  const control = regime.control ?? s[Word.CONTROL]!;
-  const record = new WalkRecord();
   const read = (physical: number): number | undefined => {
     const offset = ram.offsetOf(physical);
     return offset < 0 ? undefined : ram.words[offset >>> 2]!;
   };
-  walk(
-    record,
-    read,
-    {
-      control,
-      ttbr: regime.ttbr ?? s[Word.TTBR]!,
-      dacr: regime.dacr ?? s[Word.DACR]!,
-      fcsePid: regime.fcsePid ?? s[Word.FCSE_PID]!,
-    },
-    virtualAddress >>> 0,
-    access === 'write' ? WRITE : READ,
-    privileged,
-  );
+  const control = regime.control ?? s[Word.CONTROL]!;
+  const ttbr = regime.ttbr ?? s[Word.TTBR]!;
+  const dacr = regime.dacr ?? s[Word.DACR]!;
+  const fcsePid = regime.fcsePid ?? s[Word.FCSE_PID]!;
+  return walkThrough(read, { control, ttbr, dacr, fcsePid }, virtualAddress, access, privileged);
+}
+
+/** The same for any memory: `read` gives the word at a physical address, undefined where there is no memory. */
+export function walkThrough(
+  read: (physical: number) => number | undefined,
+  regime: Required<TranslationRegime>,
+  virtualAddress: number,
+  access: AccessKind,
+  privileged: boolean,
+): Walk {
+  const { control } = regime;
+  const record = new WalkRecord();
+  walk(record, read, regime, virtualAddress >>> 0, access === 'write' ? WRITE : READ, privileged);
   const fault = FAULTS.get(record.status);
   return {
     virtualAddress: virtualAddress >>> 0,

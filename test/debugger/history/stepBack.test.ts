@@ -39,6 +39,13 @@ async function comesBack(changes: Partial<LaunchSettings>, most: number, count =
 describe('A step back by one instruction', function () {
   this.timeout(60_000);
 
+  it('is refused where nothing is recorded, and the machine goes on', async () => {
+    const engine = await session({ ...native, historyBytes: 0 });
+    await assert.rejects(engine.stepBack(1, 'in', 'instruction'), /The past is not recorded/);
+    assert.equal(engine.running, false);
+    assert.equal((await engine.resume({ untilInstruction: 1000 })).reason, 'count');
+  });
+
   for (const engine of ['interpreter', 'translator']) {
     it(`leads to exactly the state before it, with three domains (${engine})`, () =>
       comesBack({ ...threeDomains, engine }, 6_000_000));
