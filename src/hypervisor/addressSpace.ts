@@ -92,10 +92,29 @@ export function throughPageTable(machine: MachineFace, ttbr?: number): Translate
  * (virtual to physical), so that its variables can be shown from the first instruction on.
  */
 export function hypervisorView(machine: MachineFace, image: ImageFace): Translate {
-  const walked = throughPageTable(machine);
+  const walked = remembered(machine, throughPageTable(machine));
   return (address) => {
     if (machine.cpu.getCp15().control & MMU_ENABLE) return walked(address);
     return loadAddress(image, address) ?? address;
+  };
+}
+
+/**
+ * A translation that asks once for each smallest page, as long as the machine stands: a list of domains is hundreds of reads from few
+ * pages.
+ */
+function remembered(machine: MachineFace, translate: Translate): Translate {
+  const pages = new Map<number, number | undefined>();
+  let [count, changes, restores] = [-1, -1, -1];
+  return (address) => {
+    if (machine.instructionCount !== count || machine.outsideChanges !== changes || machine.restores !== restores) {
+      pages.clear();
+      [count, changes, restores] = [machine.instructionCount, machine.outsideChanges, machine.restores];
+    }
+    const page = (address - (address % SMALLEST_PAGE)) >>> 0;
+    let physical = pages.get(page);
+    if (physical === undefined && !pages.has(page)) pages.set(page, (physical = translate(page)));
+    return physical === undefined ? undefined : (physical + (address - page)) >>> 0;
   };
 }
 

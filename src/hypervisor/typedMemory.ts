@@ -56,6 +56,8 @@ export function memberNamed(type: CType, name: string): CMember | undefined {
 const STEP = /^(?:->|\.)?([A-Za-z_]\w*)|^\[(\d+)\]/;
 
 export class TypedMemory {
+  private readonly fixed = new WeakMap<CType, Map<string, TypedPlace | undefined>>();
+
   constructor(
     readonly image: ImageFace,
     private readonly read: MemoryReader,
@@ -74,6 +76,26 @@ export class TypedMemory {
 
   /** Follows a path from a place: members by `.` or `->`, elements by `[n]`; pointers on the way are read. */
   follow(start: OrMissing<TypedPlace>, path: string): OrMissing<TypedPlace> {
+    if (isMissing(start) || path === '') return start;
+    const fixed = this.fixedPath(start.type, path);
+    if (fixed) return { ...fixed, address: (start.address + fixed.address) >>> 0 };
+    return this.walk(start, path);
+  }
+
+  /** Where a path leads from address 0, when no pointer has to be read on the way: found once for each type. */
+  private fixedPath(type: CType, path: string): TypedPlace | undefined {
+    let known = this.fixed.get(type);
+    if (!known) this.fixed.set(type, (known = new Map()));
+    if (known.has(path)) return known.get(path);
+    let reads = false;
+    const still = new TypedMemory(this.image, () => void (reads = true));
+    const place = still.walk({ address: 0, type }, path);
+    const found = reads || isMissing(place) ? undefined : place;
+    known.set(path, found);
+    return found;
+  }
+
+  private walk(start: OrMissing<TypedPlace>, path: string): OrMissing<TypedPlace> {
     let place = start;
     let rest = path;
     while (rest !== '') {

@@ -9,6 +9,7 @@ import type { RegisterSet } from '../../image/types';
 import type { Target } from '../target/target';
 import type { Frame } from '../types';
 import { describeUpcall, swiImmediate } from './borderLabels';
+import { lostCall } from './lostCall';
 import type { FrameFactory, RegisterHome } from './frameFactory';
 
 const MOST_FRAMES = 200;
@@ -62,7 +63,7 @@ export class GuestWalk {
       const kind = (at.psr & MODE_BITS) === VIRTUAL_USER ? 'guestUser' : 'guestKernel';
       result.push(this.frames.make(start.threadId, { ...at, kind, space }));
       const image = this.target.imageAt(space, at.registers[15] ?? 0);
-      const step = image?.unwind(at.registers, read, at.exact);
+      const step = image ? image.unwind(at.registers, read, at.exact) : this.lost(start.domainId, at);
       if (step && !step.interrupted) {
         at = { ...at, registers: step.caller, home: { kind: 'unwound' }, exact: false, behind: false };
         if (!this.isCode(start.domainId, at.registers[15])) break;
@@ -77,6 +78,10 @@ export class GuestWalk {
       at = next.cursor;
     }
     return result;
+  }
+
+  private lost(domainId: number, { exact, registers }: Cursor) {
+    return exact ? lostCall(registers, (pc) => this.isCode(domainId, pc)) : undefined;
   }
 
   private isCode(domainId: number, pc: number | undefined): boolean {

@@ -12,6 +12,7 @@ import type { Target } from '../target/target';
 import type { Frame } from '../types';
 import { describeBorder, VECTOR_CAUSES } from './borderLabels';
 import type { FrameFactory, RegisterHome } from './frameFactory';
+import { lostCall } from './lostCall';
 import type { GuestStart } from './guestWalk';
 
 const MOST_FRAMES = 200;
@@ -81,7 +82,8 @@ export class HypervisorWalk {
   private step(registers: RegisterSet, exact: boolean): UnwindResult | undefined {
     const pc = this.target.linked(XEN, registers[15] ?? 0);
     const image = this.target.imageAt(XEN, pc);
-    return image?.unwind([...registers.slice(0, 15), pc], this.target.reader(XEN), exact);
+    if (!image) return exact ? lostCall(registers, (back) => this.isCode(back)) : undefined;
+    return image.unwind([...registers.slice(0, 15), pc], this.target.reader(XEN), exact);
   }
 
   private isCode(pc: number | undefined): boolean {

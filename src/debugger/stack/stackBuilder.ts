@@ -6,6 +6,7 @@ import type { Frame } from '../types';
 import type { FrameFactory, RegisterHome } from './frameFactory';
 import { GuestWalk, type GuestStart } from './guestWalk';
 import { HypervisorWalk, type HypervisorStart } from './hypervisorWalk';
+import { lostCall } from './lostCall';
 import { CPU_THREAD, type Threads } from './threads';
 
 const MOST_FRAMES = 200;
@@ -114,8 +115,11 @@ export class StackBuilder {
     while (frames.length < MOST_FRAMES) {
       frames.push(this.factory.make(CPU_THREAD, sketch));
       const pc = this.target.linked(space, sketch.registers[15] ?? 0);
-      const step = this.target.imageAt(space, pc)?.unwind([...sketch.registers.slice(0, 15), pc], read, sketch.exact);
-      if (!step || !this.target.imageAt(space, this.target.linked(space, step.caller[15] ?? 0))) break;
+      const isCode = (at: number) => this.target.imageAt(space, this.target.linked(space, at)) !== undefined;
+      const image = this.target.imageAt(space, pc);
+      const lost = !image && sketch.exact ? lostCall(sketch.registers, isCode) : undefined;
+      const step = image?.unwind([...sketch.registers.slice(0, 15), pc], read, sketch.exact) ?? lost;
+      if (!step || !isCode(step.caller[15] ?? 0)) break;
       sketch = { ...sketch, registers: step.caller, exact: step.interrupted === true };
     }
     return frames;

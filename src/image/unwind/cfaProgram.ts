@@ -27,8 +27,19 @@ interface State {
   registers: Map<number, RegisterRule>;
 }
 
+/** By address, for the frames that were asked about: a debugger comes back to the same places at every stop. */
+const known = new WeakMap<FrameDescription, Map<number, FrameRules>>();
+
 /** The row of the frame's table that holds at `pc`; throws ImageError when the instructions are damaged. */
 export function rulesAt(frame: FrameDescription, pc: number): FrameRules {
+  let rows = known.get(frame);
+  if (!rows) known.set(frame, (rows = new Map()));
+  const row = rows.get(pc) ?? interpreted(frame, pc);
+  rows.set(pc, row);
+  return row;
+}
+
+function interpreted(frame: FrameDescription, pc: number): FrameRules {
   const state: State = { cfa: undefined, registers: new Map() };
   run(frame.common.instructions, frame.common, state, frame.low, Infinity, undefined);
   const initial = { cfa: state.cfa, registers: new Map(state.registers) };
