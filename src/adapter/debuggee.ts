@@ -70,6 +70,11 @@ export class Debuggee {
     return this.resolved.settings;
   }
 
+  /** Where relative paths start. */
+  get folder(): string | undefined {
+    return this.resolved.folder;
+  }
+
   /**
    * Back to the state after loading; loads anew when a file or the settings changed, else it is only reset. Returns the
    * breakpoints that a new load may have moved.

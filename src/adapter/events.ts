@@ -3,9 +3,10 @@
  * clients that did. Sends; decides nothing about the session.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { ConsoleOutput, DebugEngine, Severity, StopEvent, StopReason } from '../debugger/types';
+import type { ConsoleOutput, DebugEngine, ImageChange, Severity, StopEvent, StopReason } from '../debugger/types';
 import { ConsoleLines, colouredPrefix, plainPrefix, type ConsoleChunk } from './consoleLines';
 import { toProtocolBreakpoint } from './breakpointSets';
+import { toModule } from './moduleShape';
 import { formatReference } from './memoryReferences';
 import type { PathMapping } from './paths';
 import type { AddressSpace } from '../hypervisor/types';
@@ -87,6 +88,12 @@ export class Events {
 
   breakpoint(state: Parameters<typeof toProtocolBreakpoint>[0]): void {
     this.send('breakpoint', { reason: 'changed', breakpoint: toProtocolBreakpoint(state, this.paths()) });
+  }
+
+  /** Symbols have come or gone: another module, and other names for what stood there already. */
+  module({ image, reason }: ImageChange, where: string): void {
+    this.send('module', { reason, module: toModule(image, where) });
+    if (this.client().supportsInvalidatedEvent) this.send('invalidated', { areas: ['all'] });
   }
 
   /** A line of the adapter itself: log points, warnings, failures. */

@@ -3,10 +3,11 @@
  * workers hand it messages) and no request by name but `cancel`; what a request does stands in requests/.
  */
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import { UserError, type ExceptionFilter, type FileHost } from '../debugger/types';
+import { UserError, type DebugEngine, type ExceptionFilter, type FileHost, type ImageChange } from '../debugger/types';
 import { capabilitiesOf } from './capabilities';
 import { ImageError } from '../image/errors';
 import { Debuggee, type LaunchEngine } from './debuggee';
+import { runsIn } from './moduleShape';
 import { Events } from './events';
 import type { ResolvedLaunch } from './launchConfiguration/resolve';
 import { PathMapping } from './paths';
@@ -104,7 +105,10 @@ export class Session {
     if (this.current) throw new UserError('A machine is launched already: "restart" starts it anew.');
     const { launch, host } = this.environment;
     this.current = await Debuggee.launch(resolved, launch, host, {
-      attach: (engine) => this.events.attach(engine),
+      attach: (engine) => {
+        const ends = [this.events.attach(engine), engine.onImages((change) => this.imageChanged(engine, change))];
+        return () => ends.forEach((end) => end());
+      },
       stopped: (event) => {
         // Of a machine that is gone there is nothing to show.
         if (this.debuggee.engine.machine.foreign?.lost) return this.lost(event.text ?? event.description);
@@ -125,6 +129,12 @@ export class Session {
     this.events.flushConsole();
     this.sendEvent('exited', { exitCode });
     this.sendEvent('terminated', {});
+  }
+
+  /** Breakpoints may have found their place in the new image, or lost it. */
+  private imageChanged(engine: DebugEngine, change: ImageChange): void {
+    this.events.module(change, runsIn(engine, this.debuggee.settings, change.image));
+    for (const state of this.debuggee.breakpoints.moveTo(engine)) this.events.breakpoint(state);
   }
 
   private lost(text: string): void {

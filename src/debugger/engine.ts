@@ -30,7 +30,7 @@ import { StackBuilder } from './stack/stackBuilder';
 import { Threads } from './stack/threads';
 import { Tracing } from './trace/tracing';
 import { SourcePaths } from './target/sourcePaths';
-import type { Target } from './target/target';
+import type { PlacedImage, Target } from './target/target';
 import {
   UserError,
   type BreakpointRequest,
@@ -39,6 +39,7 @@ import {
   type DataBreakpointRequest,
   type DebugEngine,
   type Frame,
+  type ImageChange,
   type LaunchSettings,
   type Past,
   type RunLimits,
@@ -96,6 +97,7 @@ export class Engine implements DebugEngine {
   private readonly stopped = new Listeners<StopEvent>();
   private readonly continued = new Listeners<void>();
   private readonly consoleOutput = new Listeners<ConsoleOutput>();
+  private readonly imagesChanged = new Listeners<ImageChange>();
   private readonly messages = new Listeners<readonly [string, Severity]>();
 
   constructor(private readonly parts: EngineParts) {
@@ -192,6 +194,22 @@ export class Engine implements DebugEngine {
 
   get images(): readonly ImageFace[] {
     return this.target.allImages;
+  }
+
+  imageSpaces(): readonly PlacedImage[] {
+    return this.target.imageSpaces();
+  }
+
+  addImage(space: AddressSpace, image: ImageFace): void {
+    this.target.addImage(space, image);
+    this.imagesChanged.emit({ image, reason: 'new' });
+  }
+
+  removeImage(name: string): void {
+    const image = this.target.allImages.find((each) => each.name === name);
+    if (!image || !this.target.removeImage(name))
+      throw new UserError(`No image "${name}" was added: "symbols" lists them`);
+    this.imagesChanged.emit({ image, reason: 'removed' });
   }
 
   get running(): boolean {
@@ -359,6 +377,10 @@ export class Engine implements DebugEngine {
 
   onMessage(listener: (text: string, severity: Severity) => void): () => void {
     return this.messages.add(([text, severity]) => listener(text, severity));
+  }
+
+  onImages(listener: (change: ImageChange) => void): () => void {
+    return this.imagesChanged.add(listener);
   }
 
   onThreads(listener: (change: { readonly id: number; readonly reason: 'started' | 'exited' }) => void): () => void {

@@ -6,6 +6,7 @@ import type { AddressSpace, DomainView, OrMissing, VcpuView } from '../hyperviso
 import type { ImageFace } from '../image/face';
 import type { AccessKind, MachineFace, Walk } from '../machine/types';
 import type { StubChannel } from '../stub/channel';
+import type { PlacedImage } from './target/target';
 import type { TracingFace } from './trace/face';
 
 /** One sentence for a person: what was wrong, where, what to do. Never a stack trace. */
@@ -166,7 +167,13 @@ export interface StopEvent {
 }
 
 /** What a client asks for; `condition` is an expression over registers and variables of the stopped frame. */
+/** For whom a breakpoint on code counts: the domain that the CPU works for when it is set, or whoever executes there. */
+export const BREAKPOINT_SCOPES = ['domain', 'everyDomain'] as const;
+export type BreakpointScope = (typeof BREAKPOINT_SCOPES)[number];
+
 export interface BreakpointRequest {
+  /** Left out: every domain. */
+  readonly scope?: BreakpointScope;
   readonly condition?: string;
   readonly hitCondition?: string;
   readonly logMessage?: string;
@@ -276,12 +283,19 @@ export interface ConsoleOutput {
 
 export type Severity = 'info' | 'important' | 'warning' | 'error';
 
+export interface ImageChange {
+  readonly image: ImageFace;
+  readonly reason: 'new' | 'removed';
+}
+
 export interface EngineEvents {
   onStopped(listener: (event: StopEvent) => void): () => void;
   onContinued(listener: () => void): () => void;
   onConsole(listener: (output: ConsoleOutput) => void): () => void;
   /** Log points, diagnostics, and what the coherence check has found (`important`). */
   onMessage(listener: (text: string, severity: Severity) => void): () => void;
+  /** Symbols were added or taken out: breakpoints may mean other places. */
+  onImages(listener: (change: ImageChange) => void): () => void;
   onThreads(listener: (change: { readonly id: number; readonly reason: 'started' | 'exited' }) => void): () => void;
 }
 
@@ -361,6 +375,12 @@ export interface CheckpointInfo {
 export interface DebugEngine extends EngineEvents {
   readonly machine: MachineFace;
   readonly images: readonly ImageFace[];
+  /** The images with the address spaces they are known in. */
+  imageSpaces(): readonly PlacedImage[];
+  /** Knows an image in an address space from now on; an image of the same name that was added before is replaced. */
+  addImage(space: AddressSpace, image: ImageFace): void;
+  /** @throws UserError when no such image was added */
+  removeImage(name: string): void;
   readonly running: boolean;
   readonly exceptionFilters: readonly ExceptionFilter[];
 

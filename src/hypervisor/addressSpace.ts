@@ -6,6 +6,7 @@
 import type { ImageFace } from '../image/face';
 import type { MemoryReader } from '../image/types';
 import type { MachineFace } from '../machine/types';
+import type { AddressSpace } from './types';
 
 /** Every MMU domain a manager: a debugger looks through AP bits and DACR alike. */
 const ALL_MANAGER = 0xffffffff;
@@ -140,3 +141,8 @@ export function readerThrough(machine: MachineFace, translate: Translate): Memor
 }
 
 export const mmuEnabled = (machine: MachineFace): boolean => (machine.cpu.getCp15().control & MMU_ENABLE) !== 0;
+
+export function sameSpace(left: AddressSpace, right: AddressSpace): boolean {
+  if (left.kind !== 'domain' || right.kind !== 'domain') return left.kind === right.kind;
+  return left.domainId === right.domainId;
+}

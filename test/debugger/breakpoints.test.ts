@@ -45,6 +45,46 @@ describe('Breakpoints', () => {
     }
   });
 
+  it('for "this domain" count for the domain they were set in, also in the hypervisor that works for it', async () => {
+    const engine = await session();
+    const file = 'firmware/xen/common/console.c';
+    const path = `${root}/${file}`;
+    const console = { line: lineWith(file, 'do_console_io('), scope: 'domain' } as const;
+    assert.match(engine.setSourceBreakpoints(path, [console])[0]!.message!, /works for no domain now/);
+    engine.setFunctionBreakpoints([{ name: 'dom1:kernel_main' }]);
+    await engine.resume();
+    engine.setSourceBreakpoints(path, [console]);
+    engine.setFunctionBreakpoints([{ name: 'dom0:printk' }]);
+    let stop = await engine.resume();
+    while (stop.reason === 'breakpoint') {
+      assert.equal(engine.currentVcpu()?.domainId, 1);
+      stop = await engine.resume();
+    }
+    // Set again while another domain has the CPU, it still is for the one of then.
+    const [again] = engine.setSourceBreakpoints(path, [{ ...console, hitCondition: '>0' }]);
+    engine.setFunctionBreakpoints([]);
+    for (let count = 0; count < 3; count++) {
+      const { breakpointIds } = await engine.resume();
+      assert.deepEqual([breakpointIds, engine.currentVcpu()?.domainId], [[again!.id], 1]);
+    }
+  });
+
+  it('at a physical address stop whoever executes the memory there, by any of its addresses', async () => {
+    const engine = await session();
+    engine.setFunctionBreakpoints([{ name: 'dom1:kernel_main' }]);
+    await engine.resume();
+    engine.setFunctionBreakpoints([]);
+    const code = engine.evaluate('&unit_task', engine.stack(runningThread(engine))[0]).textAs!('hexadecimal');
+    const walk = engine.walk({ kind: 'domain', domainId: 1 }, Number(code.split(' ')[0]), 'fetch', true)!;
+    const [state] = engine.setInstructionBreakpoints([{ space: { kind: 'pa' }, address: walk.physicalAddress! }]);
+    assert.equal(state!.verified, true, state!.message);
+    const stop = await engine.resume();
+    assert.deepEqual([stop.reason, engine.currentVcpu()?.domainId], ['instructionBreakpoint', 1]);
+    assert.match(runningStack(engine)[0]!, /^unit_task/);
+    const [nowhere] = engine.setInstructionBreakpoints([{ space: { kind: 'pa' }, address: 0x0ff00000 }]);
+    assert.match(nowhere!.message!, /No address space maps pa:0x0ff00000 now/i);
+  });
+
   it('of an image are not taken for another image’s code at the same address', async () => {
     const engine = await session(withProcess);
     // kernel_main of mini-OS and code of proc-os share addresses; only Domain-0 runs mini-OS.

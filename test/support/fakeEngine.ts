@@ -91,6 +91,10 @@ export class FakeEngine implements DebugEngine {
   readonly onConsole = this.consoles.on;
   readonly onMessage = this.messages.on;
   readonly onThreads = this.threadChanges.on;
+  readonly onImages = (): (() => void) => () => undefined;
+  readonly imageSpaces = () => [];
+  readonly addImage = (): void => undefined;
+  readonly removeImage = (): void => undefined;
 
   constructor(private readonly stopOnEntry: boolean | string = true) {}
 

@@ -11,6 +11,8 @@ import { parseAddress, parseDate, parseSize, quoteValue, resolvePath } from './v
 
 export interface ResolvedLaunch {
   readonly settings: LaunchSettings;
+  /** Where relative paths start. */
+  readonly folder?: string;
   /** Sentences about what was ignored. */
   readonly warnings: readonly string[];
   /** How to call the attribute that named a file, so that an unreadable file can be told by it. */
@@ -299,7 +301,12 @@ export function resolveLaunch(
     ...(history && { historyBytes: historyBytes(history, naming) }),
   };
   checkStop(settings.stopOnEntry, domains, settings.hypervisor === undefined, naming);
-  return { settings, warnings, fileAttributes: fileAttributesOf(settings, naming) };
+  return {
+    settings,
+    ...(base !== undefined && { folder: base }),
+    warnings,
+    fileAttributes: fileAttributesOf(settings, naming),
+  };
 }
 
 function readNames(value: unknown): Readonly<Record<string, string>> | undefined {

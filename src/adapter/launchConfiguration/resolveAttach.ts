@@ -37,10 +37,10 @@ export function resolveAttach(
   );
   // Symbols alone are enough here: nothing is loaded.
   const known = written.hypervisor === undefined ? { kernel: written.symbols, ...shared } : shared;
-  const { settings, warnings, fileAttributes } = resolveLaunch(known, folder, naming);
+  const { settings, warnings, ...rest } = resolveLaunch(known, folder, naming);
   return {
+    ...rest,
     settings: { ...settings, stub, historyBytes: 0 },
     warnings: [...notAttributes(given, names, '', naming), ...warnings],
-    fileAttributes,
   };
 }

@@ -1,6 +1,7 @@
 /** `dataBreakpointInfo` and `setDataBreakpoints`: what can be watched, and the breakpoints on it. */
 import type { DebugProtocol } from '@vscode/debugprotocol';
 import { UserError, type DataTarget, type Value } from '../../debugger/types';
+import { breakpointModes, modeWords } from '../breakpointModes';
 import { toProtocolBreakpoint } from '../breakpointSets';
 import { dataScopes, formatDataId, parseDataId, type NamedTarget } from '../dataIds';
 import { formatReference, formatSpace, parseReference } from '../memoryReferences';
@@ -10,22 +11,6 @@ import { modifiersOf } from './modifiers';
 
 /** What is watched where a client gives an address and no length. */
 const WORD_BYTES = 4;
-
-const modes: Readonly<Record<(typeof dataScopes)[number], { readonly label: string; readonly description: string }>> = {
-  memory: {
-    label: 'Physical memory',
-    description:
-      'The memory that stands there now, whoever reaches it by whatever address: every domain, the hypervisor, devices.',
-  },
-  domain: {
-    label: 'This domain',
-    description: 'Accesses at this virtual address while this domain executes, or the hypervisor for it.',
-  },
-  everyDomain: {
-    label: 'Every domain',
-    description: 'Accesses at this virtual address, whichever domain executes.',
-  },
-};
 
 export const dataBreakpointInfo = defineRequest<
   DebugProtocol.DataBreakpointInfoArguments,
@@ -45,7 +30,7 @@ export const dataBreakpointInfo = defineRequest<
   },
   capabilities: {
     supportsDataBreakpointBytes: true,
-    breakpointModes: dataScopes.map((mode) => ({ mode, ...modes[mode], appliesTo: ['data'] })),
+    breakpointModes: [...breakpointModes],
   },
   handle(session, args) {
     const found = args.asAddress ? addressTarget(session, args) : variableTarget(session, args);
@@ -105,7 +90,7 @@ function describe({ target, name }: NamedTarget): string {
   if (target.kind === 'register') return `${name} (register ${target.name} of ${formatSpace(target.space)})`;
   const { space, address, byteLength, scope } = target;
   const where = `${byteLength} byte${byteLength === 1 ? '' : 's'} at ${formatReference(space, address)}`;
-  return `${name} (${where}${scope === 'memory' ? '' : `, ${modes[scope].label.toLowerCase()}`})`;
+  return `${name} (${where}${scope === 'memory' ? '' : `, ${modeWords[scope].label.toLowerCase()}`})`;
 }
 
 export const setDataBreakpoints = defineRequest<

@@ -1,8 +1,10 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { readNamed } from '../../debugger/loading/loadImages';
 import { runReplLine } from '../../debugger/repl/commands';
 import type { Frame } from '../../debugger/types';
 import { explained } from '../hoverExplanation';
 import { clipboardText } from '../clipboardText';
+import { resolvePath } from '../launchConfiguration/values';
 import { shownText } from '../variables';
 import type { Session } from '../session';
 import { defineRequest } from './handler';
@@ -32,8 +34,9 @@ async function runCommand(session: Session, line: string, frame: Frame | undefin
   const { engine } = debuggee;
   const threadId = frame?.threadId ?? debuggee.lastStop?.threadId ?? engine.threads()[0]?.id ?? 1;
   const { host } = session.environment;
+  const load = (file: string) => readNamed(host, resolvePath(file, debuggee.folder));
   const save = host.writeFile && ((file: string, text: string) => host.writeFile!(file, text));
-  const result = runReplLine({ engine, frame, threadId, stop: debuggee.lastStop, save }, line);
+  const result = runReplLine({ engine, frame, threadId, stop: debuggee.lastStop, load, save }, line);
   if (result === undefined || 'text' in result) return result?.text;
   if ('later' in result) return result.later();
   session.afterResponse(() =>

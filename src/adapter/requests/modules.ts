@@ -1,7 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
-import type { ImageFace } from '../../image/face';
-import { hex } from '../memoryReferences';
-import type { Session } from '../session';
+import { runsIn, toModule } from '../moduleShape';
 import { defineRequest } from './handler';
 
 export const modules = defineRequest<DebugProtocol.ModulesArguments, DebugProtocol.ModulesResponse['body']>({
@@ -18,30 +16,12 @@ export const modules = defineRequest<DebugProtocol.ModulesArguments, DebugProtoc
   },
   handle(session, { startModule = 0, moduleCount = 0 }) {
     // Two domains may run one image; it is one module.
-    const images = [...new Map(session.debuggee.engine.images.map((image) => [image.name, image])).values()];
+    const { engine, settings } = session.debuggee;
+    const images = [...new Map(engine.images.map((image) => [image.name, image])).values()];
     const page = images.slice(startModule, moduleCount > 0 ? startModule + moduleCount : undefined);
-    return { modules: page.map((image) => toModule(image, runsIn(session, image))), totalModules: images.length };
+    return {
+      modules: page.map((image) => toModule(image, runsIn(engine, settings, image))),
+      totalModules: images.length,
+    };
   },
 });
-
-/** Whose code it is: the hypervisor's, a native kernel's, or that of domains. */
-function runsIn(session: Session, image: ImageFace): string {
-  const { settings } = session.debuggee;
-  if (image.name === settings.hypervisor) return 'the hypervisor';
-  const domains = settings.domains.filter(({ kernel, symbols }) => kernel === image.name || symbols === image.name);
-  return domains.length === 0 ? 'the CPU' : domains.map(({ name }) => name).join(', ');
-}
-
-function toModule(image: ImageFace, where: string): DebugProtocol.Module & Readonly<Record<string, unknown>> {
-  const starts = image.segments.map((segment) => segment.virtualAddress);
-  const ends = image.segments.map((segment) => segment.virtualAddress + segment.memoryBytes);
-  return {
-    id: image.name,
-    name: image.name.split('/').at(-1)!,
-    ...(!image.name.startsWith('builtin:') && { path: image.name }),
-    symbolStatus: image.limitations.length === 0 ? 'Symbols loaded' : image.limitations.join('; '),
-    runsIn: where,
-    entry: hex(image.entry),
-    ...(starts.length > 0 && { addressRange: `${hex(Math.min(...starts))}-${hex(Math.max(...ends) - 1)}` }),
-  };
-}

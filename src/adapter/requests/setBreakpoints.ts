@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { scopeOfCode } from '../breakpointModes';
 import { toProtocolBreakpoint } from '../breakpointSets';
 import { defineRequest } from './handler';
 import { modifiersOf } from './modifiers';
@@ -19,6 +20,7 @@ export const setBreakpoints = defineRequest<
   handle(session, { source, breakpoints = [] }) {
     const requests = breakpoints.map((breakpoint) => ({
       line: session.paths.fromClientLine(Number(breakpoint.line)),
+      ...scopeOfCode(breakpoint.mode),
       ...modifiersOf(breakpoint),
     }));
     const states = session.debuggee.breakpoints.setSource(session.paths.path(source), requests);

@@ -1,4 +1,5 @@
 import type { DebugProtocol } from '@vscode/debugprotocol';
+import { scopeOfCode } from '../breakpointModes';
 import { toProtocolBreakpoint } from '../breakpointSets';
 import { parseReference } from '../memoryReferences';
 import { defineRequest } from './handler';
@@ -18,7 +19,12 @@ export const setInstructionBreakpoints = defineRequest<
     const requests = breakpoints.map((breakpoint) => {
       const { instructionReference, offset = 0 } = breakpoint;
       const { space, address } = parseReference(String(instructionReference), debuggee.currentSpace());
-      return { space, address: (address + Number(offset)) >>> 0, ...modifiersOf(breakpoint) };
+      return {
+        space,
+        address: (address + Number(offset)) >>> 0,
+        ...scopeOfCode(breakpoint.mode),
+        ...modifiersOf(breakpoint),
+      };
     });
     const states = debuggee.breakpoints.setInstructions(requests);
     return { breakpoints: states.map((state) => toProtocolBreakpoint(state, session.paths)) };

@@ -5,6 +5,7 @@
 import { deviceWord } from '../../debugger/registers/devices';
 import { readArguments, usageOf, type ReplCommand } from '../../debugger/repl/command';
 import { NodeFileHost } from '../../adapter/nodeHost';
+import { readNamed } from '../../debugger/loading/loadImages';
 import { replCommands } from '../../debugger/repl/commands';
 import { UserError, type StopEvent } from '../../debugger/types';
 import type { BreakpointPlace, TourSession } from './session';
@@ -69,8 +70,15 @@ function ofDebugConsole(command: ReplCommand): Command {
     help: command.help,
     async run(session, rest) {
       const { engine, frame, threadId } = session;
+      const host = new NodeFileHost();
       const result = command.run(
-        { engine, frame, threadId, save: (file, text) => new NodeFileHost().writeFile(file, text) },
+        {
+          engine,
+          frame,
+          threadId,
+          load: (file) => readNamed(host, file),
+          save: (file, text) => host.writeFile(file, text),
+        },
         readArguments(command, rest),
       );
       if (!('move' in result)) {

@@ -22,6 +22,8 @@ export interface Breakpoint {
   readonly reason: StopReason;
   readonly places: readonly Place[];
   readonly description: string;
+  /** The only domain that it counts for: while it executes, or the hypervisor for it. */
+  readonly domainId?: number;
   /** Throws UserError when the condition cannot be evaluated here. */
   readonly condition?: () => boolean;
   readonly hitCondition?: (hits: number) => boolean;

@@ -2,7 +2,7 @@
  * Turns what a client asks for (source lines, functions, addresses) into breakpoints of the store. What cannot be set is answered as
  * unverified with its reason. Exception filters have a file of their own.
  */
-import type { AddressSpace } from '../../hypervisor/types';
+import { isMissing, type AddressSpace } from '../../hypervisor/types';
 import type { ImageFace } from '../../image/face';
 import { spaceText } from '../expressions/evaluator';
 import type { SourcePaths } from '../target/sourcePaths';
@@ -23,6 +23,9 @@ interface Found {
 }
 
 export class BreakpointSetters {
+  /** The domains that breakpoints were set in, by what was asked: a client sets all of a file again when one changes. */
+  private domains = new Map<string, number>();
+
   constructor(
     private readonly target: Target,
     private readonly paths: SourcePaths,
@@ -58,14 +61,25 @@ export class BreakpointSetters {
     requests: readonly (BreakpointRequest & { readonly space: AddressSpace; readonly address: number })[],
   ): readonly BreakpointState[] {
     return this.set('instructions', 'instructionBreakpoint', requests, ({ space, address }) => {
-      if (space.kind === 'pa')
-        throw new UserError('A breakpoint needs a virtual address: name its space, such as dom1: or xen:');
+      const places = space.kind === 'pa' ? this.mappedAt(address >>> 0) : [{ space, address: address >>> 0 }];
       return {
-        places: [{ kind: 'space', space, address: address >>> 0 }],
+        places: places.map((place) => ({ kind: 'space', ...place })),
         state: { address },
         description: `Breakpoint at ${spaceText(space)}${hex32(address)}`,
       };
     });
+  }
+
+  /** Every virtual address by which memory can be executed now. @throws UserError when nobody has it mapped */
+  private mappedAt(physical: number): readonly { readonly space: AddressSpace; readonly address: number }[] {
+    const domains = this.target.domains();
+    const guests = isMissing(domains) ? [] : domains.map(({ id }) => ({ kind: 'domain', domainId: id }) as const);
+    const spaces: readonly AddressSpace[] = [{ kind: 'xen' }, ...guests];
+    const places = spaces.flatMap((space) =>
+      this.target.addressesOf(space, physical).map((address) => ({ space, address })),
+    );
+    if (places.length > 0) return places;
+    throw new UserError(`No address space maps pa:${hex32(physical)} now: run until somebody does`);
   }
 
   private set<Request extends BreakpointRequest>(
@@ -79,7 +93,8 @@ export class BreakpointSetters {
       const id = this.store.newId();
       try {
         const found = find(request);
-        breakpoints.push({ id, reason, hits: 0, ...this.modifiers(request), ...found });
+        const limit = request.scope === 'domain' ? { domainId: this.domainOf(owner, request) } : {};
+        breakpoints.push({ id, reason, hits: 0, ...limit, ...this.modifiers(request), ...found });
         return { id, verified: true, ...found.state };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
@@ -88,6 +103,17 @@ export class BreakpointSetters {
     });
     this.store.replace(owner, breakpoints);
     return states;
+  }
+
+  private domainOf(owner: string, request: BreakpointRequest): number {
+    // What may be changed at a breakpoint that stays where it is.
+    const place = { ...request, condition: undefined, hitCondition: undefined, logMessage: undefined };
+    const key = `${owner} ${JSON.stringify(place)}`;
+    const domainId = this.domains.get(key) ?? this.target.current()?.domainId;
+    if (domainId === undefined)
+      throw new UserError('The CPU works for no domain now: set a breakpoint for "this domain" while it stands in one');
+    this.domains.set(key, domainId);
+    return domainId;
   }
 
   private modifiers({ condition, hitCondition, logMessage }: BreakpointRequest) {

@@ -80,6 +80,7 @@ export class BreakpointStore implements Judge {
     const asked = new Set<Breakpoint>();
     for (const { breakpoint, place } of there) {
       if (asked.has(breakpoint) || !this.counts(place, execution, pc, linked)) continue;
+      if (breakpoint.domainId !== undefined && this.target.current()?.domainId !== breakpoint.domainId) continue;
       asked.add(breakpoint);
       const sighting = this.ask(breakpoint);
       if (sighting) hit.push({ breakpoint, sighting });

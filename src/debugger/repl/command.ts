@@ -24,6 +24,8 @@ export interface ReplContext {
   readonly threadId: number;
   /** Where the machine stands. */
   readonly stop?: StopEvent;
+  /** Reads a file; absent where there are none. */
+  readonly load?: (file: string) => Promise<Uint8Array>;
   /** Writes a file, and says where it is; absent where there are no files. */
   readonly save?: (file: string, text: string) => Promise<string>;
 }

@@ -13,6 +13,7 @@ import { hypercallCommands } from './hypercallList';
 import { backtrace, info } from './info';
 import { schedulingCommands } from './scheduling';
 import { tracingCommands } from './tracing';
+import { symbolsCommand } from './symbols';
 import { whyCommand } from './why';
 import { translationCommands } from './translation';
 
@@ -56,6 +57,7 @@ export const replCommands: readonly ReplCommand[] = [
   ...channelCommands,
   ...schedulingCommands,
   backtrace,
+  symbolsCommand,
   info,
   ...backInTime,
   keys,

@@ -7,6 +7,7 @@ import {
   linkAddress,
   mmuEnabled,
   readThrough,
+  sameSpace,
   throughPageTable,
   writeThrough,
   type Translate,
@@ -15,6 +16,7 @@ import type { CurrentVcpu, Hypervisor } from '../../hypervisor/hypervisor';
 import { isMissing, type AddressSpace, type DomainView, type OrMissing, type VcpuView } from '../../hypervisor/types';
 import { vcpuState } from '../../hypervisor/vcpuState';
 import type { ImageFace } from '../../image/face';
+import { readMappings } from '../views/mappings';
 import type { FunctionInfo, MemoryReader } from '../../image/types';
 import type { AccessKind, MachineFace, Walk } from '../../machine/types';
 
@@ -29,13 +31,23 @@ export interface TargetImages {
   readonly native: readonly ImageFace[];
 }
 
+/** An image and the address space that it is known in. */
+export interface PlacedImage {
+  readonly image: ImageFace;
+  readonly space: AddressSpace;
+  readonly added: boolean;
+}
+
 const XEN: AddressSpace = { kind: 'xen' };
 const UNKNOWN_DOMAIN = -1;
+/** The first-level table is 16 KB (ARM DDI 0198D 3.2.1). */
+const TABLE_MASK = 0xffffc000;
 
 /** States (`vcpuState.ts`) that nothing brings a vCPU back from. */
 const STOPPED_FOR_GOOD: ReadonlySet<string> = new Set(['dying', 'crashed', 'shut down', 'down']);
 
 export class Target {
+  private added: readonly PlacedImage[] = [];
   private cachedCurrent: { readonly at: number; readonly current: OrMissing<CurrentVcpu> | undefined } | undefined;
   private cachedDomains: { readonly at: number; readonly views: OrMissing<readonly DomainView[]> } | undefined;
 
@@ -47,7 +59,30 @@ export class Target {
 
   get allImages(): readonly ImageFace[] {
     const { hypervisor, domains, native } = this.images;
-    return [...new Set([...(hypervisor ? [hypervisor] : []), ...domains.flat(), ...native])];
+    const added = this.added.map(({ image }) => image);
+    return [...new Set([...(hypervisor ? [hypervisor] : []), ...domains.flat(), ...native, ...added])];
+  }
+
+  /** Every image with where its addresses are meant; `added`: by `addImage`. */
+  imageSpaces(): readonly PlacedImage[] {
+    const { hypervisor, domains, native } = this.images;
+    const own = [...(hypervisor ? [hypervisor] : []), ...native].map((image) => ({ image, space: XEN, added: false }));
+    const guests = domains.flatMap((images, domainId) =>
+      images.map((image) => ({ image, space: { kind: 'domain', domainId } as const, added: false })),
+    );
+    return [...own, ...guests, ...this.added];
+  }
+
+  /** Symbols that come later, as of a program that a guest has loaded. They are asked before those that were there. */
+  addImage(space: AddressSpace, image: ImageFace): void {
+    this.added = [{ image, space, added: true }, ...this.added.filter(({ image: { name } }) => name !== image.name)];
+  }
+
+  /** False when no image of that name was added. */
+  removeImage(name: string): boolean {
+    const before = this.added.length;
+    this.added = this.added.filter(({ image }) => image.name !== name);
+    return this.added.length < before;
   }
 
   execution(): Execution {
@@ -123,6 +158,12 @@ export class Target {
   }
 
   imagesOf(space: AddressSpace): readonly ImageFace[] {
+    if (this.added.length === 0) return this.ownImagesOf(space);
+    const added = this.added.filter((each) => sameSpace(each.space, space)).map(({ image }) => image);
+    return [...added, ...this.ownImagesOf(space)];
+  }
+
+  private ownImagesOf(space: AddressSpace): readonly ImageFace[] {
     if (space.kind === 'domain') return this.images.domains[space.domainId] ?? [];
     if (this.images.hypervisor) return [this.images.hypervisor];
     return this.images.native;
@@ -167,6 +208,18 @@ export class Target {
   /** Where an address of a space stands; undefined when nothing is mapped there. */
   physical(space: AddressSpace, address: number): number | undefined {
     return this.translation(space)?.(address);
+  }
+
+  /** The virtual addresses of a space that map a physical one now; its own where the MMU is off. */
+  addressesOf(space: AddressSpace, physical: number): readonly number[] {
+    if (space.kind === 'pa' || !mmuEnabled(this.machine)) return space.kind === 'domain' ? [] : [physical];
+    const other = space.kind === 'domain' ? this.pageTable(space.domainId) : undefined;
+    if (other !== undefined && isMissing(other)) return [];
+    const { runs } = readMappings(this.machine, ((other ?? this.machine.cpu.getCp15().ttbr) & TABLE_MASK) >>> 0);
+    return runs.flatMap((run) => {
+      const offset = physical - run.physical;
+      return offset >= 0 && offset < run.end - run.start ? [run.start + offset] : [];
+    });
   }
 
   write(space: AddressSpace, address: number, bytes: Uint8Array): boolean {

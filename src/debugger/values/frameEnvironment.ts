@@ -2,6 +2,7 @@
  * What names and registers mean in a frame: locals first, then the frame's images, then all others; registers of the frame, of a
  * domain, virtual and CP15 ones. The evaluator's environment; makes no text.
  */
+import { sameSpace } from '../../hypervisor/addressSpace';
 import { enumConstants } from './enumConstants';
 import { stripType } from '../../hypervisor/typedMemory';
 import { isMissing, type AddressSpace, type OrMissing, type VcpuView } from '../../hypervisor/types';
@@ -336,9 +337,7 @@ export class FrameEnvironment implements Environment {
 
   private spaceOf(image: ImageFace, asked: AddressSpace): AddressSpace {
     if (this.target.imagesOf(asked).includes(image)) return asked;
-    if (image === this.target.images.hypervisor) return XEN;
-    const domainId = this.target.images.domains.findIndex((images) => images.includes(image));
-    return domainId < 0 ? XEN : { kind: 'domain', domainId };
+    return this.target.imageSpaces().find((each) => each.image === image)?.space ?? XEN;
   }
 }
 
@@ -358,9 +357,6 @@ function guestPsr(old: number, wanted: number): number {
 }
 
 const WORD: CType = { kind: 'base', name: 'unsigned int', byteSize: 4, encoding: 'unsigned' };
-
-const sameSpace = (left: AddressSpace, right: AddressSpace): boolean =>
-  left.kind === right.kind && (left.kind !== 'domain' || right.kind !== 'domain' || left.domainId === right.domainId);
 
 function narrow(value: number, byteSize: number, unsigned: boolean): number {
   if (byteSize >= 4) return unsigned ? value >>> 0 : value | 0;

@@ -1,4 +1,5 @@
 /** The scopes of a frame: locals, registers, virtual registers, CP15, banked registers, devices, the machine, globals by image. Order is the client's order. */
+import { sameSpace } from '../../hypervisor/addressSpace';
 import { isMissing, type AddressSpace } from '../../hypervisor/types';
 import type { ImageFace } from '../../image/face';
 import type { CpuMode } from '../../machine/types';
@@ -174,13 +175,7 @@ export class Scopes {
   /** One node an image, the frame's own first; nothing is read before it is opened. */
   private globals(frame: Frame, environment: FrameEnvironment, tree: ValueTree): readonly Value[] {
     const own = this.target.imagesOf(frame.space).map((image) => ({ image, space: frame.space }));
-    const rest: { image: ImageFace; space: AddressSpace }[] = [];
-    const { hypervisor, domains } = this.target.images;
-    if (hypervisor && frame.space.kind !== 'xen') rest.push({ image: hypervisor, space: { kind: 'xen' } });
-    domains.forEach((images, domainId) => {
-      if (frame.space.kind === 'domain' && frame.space.domainId === domainId) return;
-      rest.push(...images.map((image) => ({ image, space: { kind: 'domain' as const, domainId } })));
-    });
+    const rest = this.target.imageSpaces().filter(({ space }) => !sameSpace(space, frame.space));
     return [...own, ...rest].map(({ image, space }) => ({
       name: `${this.spaceName(space)}: ${image.name}`,
       text: `${image.globals().length} variables`,
