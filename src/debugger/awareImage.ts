@@ -40,6 +40,10 @@ export class AwareImage implements ImageFace {
   functionNamed(name: string): FunctionInfo | undefined {
     return this.image.functionNamed(this.names[name] ?? name) ?? this.image.functionNamed(name);
   }
+  enumerator(name: string): number | undefined {
+    return this.image.enumerator(name);
+  }
+
   typeNamed(name: string): CType | undefined {
     return this.image.typeNamed(this.names[name] ?? name);
   }

@@ -171,7 +171,9 @@ export function scalar(bytes: Uint8Array, type: CType, bitField?: TypedPlace['bi
     bits = bitField.bitSize;
   }
   const bare = stripType(type);
-  const signed = bare.kind === 'base' && (bare.encoding === 'signed' || bare.encoding === 'char');
+  const signed =
+    (bare.kind === 'base' && (bare.encoding === 'signed' || bare.encoding === 'char')) ||
+    (bare.kind === 'enum' && bare.values.some((constant) => constant.value < 0));
   // ARM's plain char is unsigned (AAPCS 7.1.1), but DWARF says which one the compiler used.
   return signed && value >= 2 ** (bits - 1) ? value - 2 ** bits : value;
 }

@@ -41,6 +41,8 @@ export interface ImageFace {
   sourceMd5(file: string): string | undefined;
 
   typeNamed(name: string): CType | undefined;
+  /** The value of an enumeration constant. */
+  enumerator(name: string): number | undefined;
   /** What a member that the debugger looks for is called here; absent where nothing is called otherwise. */
   memberName?(name: string): string;
   globals(): readonly GlobalVariable[];

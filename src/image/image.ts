@@ -160,6 +160,10 @@ export class Image implements ImageFace {
     return this.types.named(name);
   }
 
+  enumerator(name: string): number | undefined {
+    return this.types.enumerator(name);
+  }
+
   globals(): readonly GlobalVariable[] {
     return this.globalVariables.all();
   }

@@ -75,7 +75,7 @@ export class Conditions {
     try {
       const operand = evaluateExpression(expression, this.environment());
       if (operand.value === undefined) return '{...}';
-      return formatScalar(operand.value, operand.type, operand.space, {
+      return formatScalar(operand.exact ?? operand.value, operand.type, operand.space, {
         symbolAt: (space, address) => this.target.symbolAt(space, address),
         read: (space, address, byteLength) => this.target.read(space, address, byteLength),
       });

@@ -7,7 +7,19 @@ import type { AddressSpace } from '../../hypervisor/types';
 import type { CType } from '../../image/types';
 import { fieldValue } from '../registers/fields';
 import { UserError } from '../types';
-import { wrap, type Operand, type Part } from './operand';
+import type { Operand, Part } from './operand';
+import {
+  calculated,
+  castOperand,
+  complemented,
+  isFloat,
+  isUnsigned,
+  isWide,
+  negated,
+  operandOf,
+  scalarFrom,
+  type Scalar,
+} from './scalars';
 import type { BinaryOperator, Expression, TypeName, UnaryOperator } from './syntax';
 
 /** What names mean where an expression is evaluated. */
@@ -49,13 +61,17 @@ export function memoryOperand(
     return { type, place, space, unsigned: true };
   const bytes = environment.read(space, address, bare.byteSize);
   if (!bytes) throw new UserError(`Nothing is mapped at ${spaceText(space)}0x${(address >>> 0).toString(16)}`);
-  const value = scalar(bytes, type, bitField);
-  const assign = (wanted: number) => assignScalar(environment, space, place, bare.byteSize, wanted);
-  return { type, place, space, value, unsigned: isUnsigned(bare), assign };
+  const known = { type, place, space, unsigned: isUnsigned(bare) };
+  const store = (raw: bigint) => assignScalar(environment, space, place, bare.byteSize, raw);
+  if (isFloat(bare)) {
+    const assign = (wanted: number) => store(bitsOfFloat(wanted, bare.byteSize));
+    return { ...known, value: floatOf(bytes), assign };
+  }
+  const assign = (wanted: number) => store(BigInt(Math.trunc(wanted)));
+  if (!isWide(bare)) return { ...known, value: scalar(bytes, type, bitField), assign };
+  const exact = wideInteger(bytes, known.unsigned, bitField);
+  return { ...known, value: Number(exact), exact, assign, assignExact: store };
 }
-
-const isUnsigned = (type: CType): boolean =>
-  !(type.kind === 'base' && (type.encoding === 'signed' || type.encoding === 'char'));
 
 export const spaceText = (space: AddressSpace): string =>
   space.kind === 'domain' ? `dom${space.domainId}:` : `${space.kind}:`;
@@ -65,9 +81,9 @@ function assignScalar(
   space: AddressSpace,
   place: NonNullable<Operand['place']>,
   byteSize: number,
-  wanted: number,
+  wanted: bigint,
 ): void {
-  let raw = BigInt(Math.trunc(wanted));
+  let raw = wanted;
   if (place.bitField) {
     const { bitSize, bitOffset } = place.bitField;
     const old = environment.read(space, place.address, byteSize);
@@ -83,6 +99,27 @@ function assignScalar(
 const littleEndian = (bytes: Uint8Array): bigint =>
   bytes.reduceRight((value, byte) => (value << 8n) | BigInt(byte), 0n);
 
+/** An integer of eight bytes, or a bit field in them. */
+function wideInteger(bytes: Uint8Array, unsigned: boolean, field?: NonNullable<Operand['place']>['bitField']): bigint {
+  const bits = field?.bitSize ?? bytes.length * 8;
+  const raw = littleEndian(bytes) >> BigInt(field?.bitOffset ?? 0);
+  return unsigned ? BigInt.asUintN(bits, raw) : BigInt.asIntN(bits, raw);
+}
+
+/** IEEE 754 of four or eight bytes; the few other sizes are no numbers here. */
+export function floatOf(bytes: Uint8Array): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
+  if (bytes.length === 4) return view.getFloat32(0, true);
+  return bytes.length === 8 ? view.getFloat64(0, true) : NaN;
+}
+
+function bitsOfFloat(value: number, byteSize: number): bigint {
+  const view = new DataView(new ArrayBuffer(8));
+  if (byteSize === 4) view.setFloat32(0, value, true);
+  else view.setFloat64(0, value, true);
+  return view.getBigUint64(0, true);
+}
+
 class Evaluator {
   constructor(
     private readonly environment: Environment,
@@ -92,7 +129,7 @@ class Evaluator {
   operand(expression: Expression): Operand {
     switch (expression.kind) {
       case 'number':
-        return this.plain(expression.value, expression.unsigned);
+        return this.constant(expression);
       case 'name':
         return this.named(expression.name);
       case 'register':
@@ -102,7 +139,7 @@ class Evaluator {
       case 'member':
         return this.member(this.operand(expression.operand), expression.member);
       case 'index':
-        return this.index(this.operand(expression.operand), scalarOf(this.operand(expression.index), 'The index'));
+        return this.indexed(this.decayed(this.operand(expression.operand)), this.operand(expression.index));
       case 'unary':
         return this.unary(expression.operator, expression.operand);
       case 'binary':
@@ -120,6 +157,12 @@ class Evaluator {
         return this.plain(operand.type ? this.size(operand.type) : 4, true);
       }
     }
+  }
+
+  private constant({ value, unsigned, type }: Extract<Expression, { kind: 'number' }>): Operand {
+    if (type === 'float') return operandOf({ kind: 'float', value }, this.space);
+    if (type) return operandOf({ kind: 'integer', value: type.exact, bits: 64, unsigned }, this.space);
+    return this.plain(value, unsigned);
   }
 
   private plain(value: number, unsigned: boolean): Operand {
@@ -148,16 +191,16 @@ class Evaluator {
     const operand = this.operand(operandExpression);
     if (operator === '&') return this.addressOf(operand);
     if (operator === '*') return this.index(operand, 0);
-    const value = scalarOf(operand, `The operand of "${operator}"`);
+    const value = this.number(operand, `The operand of "${operator}"`);
     switch (operator) {
       case '-':
-        return this.plain(wrap(-value, operand.unsigned), operand.unsigned);
+        return operandOf(negated(value), this.space);
       case '~':
-        return this.plain(wrap(~value, operand.unsigned), operand.unsigned);
+        return operandOf(complemented(value), this.space);
       case '!':
-        return this.plain(value === 0 ? 1 : 0, false);
+        return this.logical(Number(value.value) === 0);
       default:
-        return this.plain(value, operand.unsigned);
+        return operandOf(value, this.space);
     }
   }
 
@@ -195,6 +238,17 @@ class Evaluator {
     throw new UserError(`There is no "${name}" in it${there ? `: ${there}` : ''}`);
   }
 
+  /** Either of the two may be the array: `2[numbers]` is `numbers[2]` (C11 6.5.2.1). */
+  private indexed(left: Operand, index: Operand): Operand {
+    const swapped = this.isPointer(this.decayed(index)) && !this.isPointer(left) && !left.part;
+    const [operand, number] = swapped ? [this.decayed(index), left] : [left, index];
+    return this.index(operand, scalarOf(number, 'The index'));
+  }
+
+  private isPointer({ type }: Operand): boolean {
+    return type !== undefined && stripType(type).kind === 'pointer';
+  }
+
   /** `operand[index]`, and with 0 also `*operand`. */
   private index(operand: Operand, index: number): Operand {
     if (operand.part) return this.part(operand.part, 'elements', `[${index}]`);
@@ -220,15 +274,20 @@ class Evaluator {
     const right = this.decayed(this.operand(rightExpression));
     const pointer = this.pointerArithmetic(operator, left, right);
     if (pointer) return pointer;
-    const unsigned = left.unsigned || right.unsigned;
-    const a = wrap(scalarOf(left, `The left side of "${operator}"`), unsigned);
-    const b = wrap(scalarOf(right, `The right side of "${operator}"`), unsigned);
-    if ((operator === '/' || operator === '%') && b === 0) throw new UserError('Division by zero');
-    const compare = COMPARE[operator];
-    if (compare) return this.logical(compare(a, b));
+    const a = this.number(left, `The left side of "${operator}"`);
+    const b = this.number(right, `The right side of "${operator}"`);
     const space = left.hexadecimal ? left.space : right.hexadecimal ? right.space : this.space;
-    const hexadecimal = left.hexadecimal === true || right.hexadecimal === true;
-    return { value: wrap(ARITHMETIC[operator]!(a, b), unsigned), unsigned, space, hexadecimal };
+    const result = operandOf(calculated(operator, a, b), space);
+    const isNumber = result.type !== undefined || COMPARISONS.includes(operator);
+    return isNumber ? result : { ...result, hexadecimal: left.hexadecimal === true || right.hexadecimal === true };
+  }
+
+  /** @throws UserError when it is a struct or the like */
+  private number(operand: Operand, what: string): Scalar {
+    const found = scalarFrom(operand);
+    if (found) return found;
+    scalarOf(operand, what);
+    throw new UserError(`${what} is no number`);
   }
 
   private logical(value: boolean): Operand {
@@ -265,13 +324,7 @@ class Evaluator {
     if (bare.kind === 'pointer') return { type, value: scalarOf(source) >>> 0, unsigned: true, space: source.space };
     if (bare.kind !== 'base' && bare.kind !== 'enum')
       throw new UserError(`A cast to ${typeName(type)} is not possible`);
-    const value = scalarOf(source);
-    const unsigned = isUnsigned(bare);
-    const bits = bare.byteSize * 8;
-    // A double cannot take 2 ** 64 away from a number exactly.
-    const whole = BigInt(Math.trunc(value));
-    const reduced = Number(unsigned ? BigInt.asUintN(bits, whole) : BigInt.asIntN(bits, whole));
-    return { type, value: reduced, unsigned, space: source.space };
+    return castOperand(this.number(source, 'What is cast'), type, source.space);
   }
 
   private type(name: TypeName): CType {
@@ -279,6 +332,7 @@ class Evaluator {
       name.base === 'void' ? VOID : (this.environment.typeNamed(name.base, this.space) ?? BUILTIN_TYPES[name.base]);
     if (!type) throw new UserError(`There is no type "${name.base}" here`);
     for (let depth = 0; depth < name.pointers; depth++) type = { kind: 'pointer', byteSize: 4, target: type };
+    for (const count of name.counts.toReversed()) type = { kind: 'array', element: type, count };
     return type;
   }
 
@@ -289,8 +343,13 @@ class Evaluator {
   }
 }
 
+const COMPARISONS: readonly BinaryOperator[] = ['<', '<=', '>', '>=', '==', '!='];
 const VOID: CType = { kind: 'void' };
-const integer = (name: string, byteSize: number, encoding: 'signed' | 'unsigned' | 'unsignedChar'): CType => ({
+const integer = (
+  name: string,
+  byteSize: number,
+  encoding: 'signed' | 'unsigned' | 'unsignedChar' | 'float',
+): CType => ({
   kind: 'base',
   name,
   byteSize,
@@ -311,27 +370,6 @@ const BUILTIN_TYPES: Readonly<Record<string, CType>> = {
   'unsigned long': integer('unsigned long', 4, 'unsigned'),
   'long long': integer('long long', 8, 'signed'),
   'unsigned long long': integer('unsigned long long', 8, 'unsigned'),
-};
-
-const COMPARE: Partial<Record<BinaryOperator, (a: number, b: number) => boolean>> = {
-  '<': (a, b) => a < b,
-  '<=': (a, b) => a <= b,
-  '>': (a, b) => a > b,
-  '>=': (a, b) => a >= b,
-  '==': (a, b) => a === b,
-  '!=': (a, b) => a !== b,
-};
-
-const ARITHMETIC: Partial<Record<BinaryOperator, (a: number, b: number) => number>> = {
-  '*': (a, b) => (Math.abs(a * b) > Number.MAX_SAFE_INTEGER ? Math.imul(a, b) : a * b),
-  '/': (a, b) => Math.trunc(a / b),
-  '%': (a, b) => a % b,
-  '+': (a, b) => a + b,
-  '-': (a, b) => a - b,
-  '<<': (a, b) => a << b,
-  // `wrap` has made `a` non-negative exactly when it is unsigned, so >> of a large unsigned goes by division.
-  '>>': (a, b) => Math.floor(a / 2 ** (b & 31)),
-  '&': (a, b) => a & b,
-  '^': (a, b) => a ^ b,
-  '|': (a, b) => a | b,
+  float: integer('float', 4, 'float'),
+  double: integer('double', 8, 'float'),
 };

@@ -2,17 +2,25 @@
 import { UserError } from '../types';
 
 export type Token =
-  | { readonly kind: 'number'; readonly value: number; readonly unsigned: boolean; readonly at: number }
+  | {
+      readonly kind: 'number';
+      readonly value: number;
+      readonly unsigned: boolean;
+      /** Of 64 bits, or no integer. */
+      readonly type?: { readonly exact: bigint } | 'float';
+      readonly at: number;
+    }
   | { readonly kind: 'name' | 'register' | 'operator' | 'space'; readonly text: string; readonly at: number }
   | { readonly kind: 'end'; readonly at: number };
 
 const PATTERNS: readonly {
-  readonly kind: 'blank' | 'number' | 'char' | 'register' | 'space' | 'name' | 'operator';
+  readonly kind: 'blank' | 'float' | 'number' | 'char' | 'register' | 'space' | 'name' | 'operator';
   readonly pattern: RegExp;
 }[] = [
   { kind: 'blank', pattern: /\s+/y },
+  { kind: 'float', pattern: /(\d+\.\d*|\.\d+)([eE][-+]?\d+)?[fFlL]?(?![\w.])|\d+[eE][-+]?\d+[fFlL]?(?![\w.])/y },
   { kind: 'number', pattern: /(0[xX][0-9a-fA-F]+|0[bB][01]+|\d+)([uUlL]*)(?![\w.])/y },
-  { kind: 'char', pattern: /'(\\x[0-9a-fA-F]{1,2}|\\.|[^'\\])'/y },
+  { kind: 'char', pattern: /'(\\x[0-9a-fA-F]{1,2}|\\[0-7]{1,3}|\\.|[^'\\])'/y },
   // The number belongs to a device's name: `$goldfish_tty.0.BYTES_READY`.
   { kind: 'register', pattern: /\$(dom\d+\.)?[A-Za-z_]\w*(\.\d+(?!\w))?/y },
   { kind: 'space', pattern: /(dom\d+|xen|pa):(?!:)/y },
@@ -20,7 +28,7 @@ const PATTERNS: readonly {
   { kind: 'operator', pattern: /->|<<|>>|<=|>=|==|!=|&&|\|\||[-+*/%&|^~!<>?:()[\].,]/y },
 ];
 
-const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '0': 0, '\\': 92, "'": 39, '"': 34 };
+const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '\\': 92, "'": 39, '"': 34 };
 
 export function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
@@ -41,6 +49,8 @@ function tokenAt(text: string, at: number): { readonly token?: Token; readonly e
     if (!match) continue;
     const end = at + match[0].length;
     if (kind === 'blank') return { end };
+    if (kind === 'float')
+      return { token: { kind: 'number', value: parseFloat(match[0]), unsigned: false, type: 'float', at }, end };
     if (kind === 'number') return { token: number(match, at), end };
     if (kind === 'char') return { token: { kind: 'number', value: character(match[1]!), unsigned: false, at }, end };
     const matched = kind === 'register' ? match[0].slice(1) : kind === 'space' ? match[0].slice(0, -1) : match[0];
@@ -49,19 +59,26 @@ function tokenAt(text: string, at: number): { readonly token?: Token; readonly e
   return undefined;
 }
 
-/** As in C, a hexadecimal constant that does not fit an int is unsigned (C11 6.4.4.1). */
+const MOST_INT = 0x7fffffffn;
+const MOST_UNSIGNED = 0xffffffffn;
+
+/** The first type that holds it (C11 6.4.4.1): a decimal constant without a suffix never becomes unsigned. */
 function number(match: RegExpExecArray, at: number): Token {
   const [, digits, suffix] = match;
-  // Numbers are kept as doubles, which 64-bit arithmetic would silently spoil.
-  if (/ll/i.test(suffix!)) throw new UserError(`"${match[0]}": 64-bit constants are not calculated with here`);
   const isOctal = /^0\d/.test(digits!);
   if (isOctal && /[89]/.test(digits!)) throw new UserError(`"${digits}" is no number: after a leading 0 it is octal`);
-  const value = isOctal ? parseInt(digits!, 8) : Number(digits);
-  return { kind: 'number', value, unsigned: /[uU]/.test(suffix!) || value > 0x7fffffff, at };
+  const exact = BigInt(isOctal ? `0o${digits!.slice(1)}` : digits!);
+  if (exact >= 1n << 64n) throw new UserError(`"${digits}" does not fit into 64 bits`);
+  const askedUnsigned = /u/i.test(suffix!);
+  const mayBeUnsigned = askedUnsigned || /^0./.test(digits!);
+  const isWide = /ll/i.test(suffix!) || exact > (mayBeUnsigned ? MOST_UNSIGNED : MOST_INT);
+  const unsigned = askedUnsigned || exact > (isWide ? (MOST_INT << 32n) | MOST_UNSIGNED : MOST_INT);
+  return { kind: 'number', value: Number(exact), unsigned, ...(isWide ? { type: { exact } } : {}), at };
 }
 
 function character(body: string): number {
   if (!body.startsWith('\\')) return body.charCodeAt(0);
   if (body[1] === 'x') return parseInt(body.slice(2), 16);
+  if (/[0-7]/.test(body[1]!)) return parseInt(body.slice(1), 8);
   return ESCAPES[body[1]!] ?? body.charCodeAt(1);
 }

@@ -11,6 +11,8 @@ export interface Operand {
   readonly type?: CType;
   /** The scalar; undefined for structs, unions and arrays, which only have a place. */
   readonly value?: number;
+  /** The same without loss, for integers of 64 bits. */
+  readonly exact?: bigint;
   readonly unsigned: boolean;
   readonly space: AddressSpace;
   readonly place?: TypedPlace;
@@ -20,6 +22,8 @@ export interface Operand {
   readonly image?: ImageFace;
   /** Writes the scalar; absent for what is no lvalue. */
   readonly assign?: (value: number) => void;
+  /** The same for integers of 64 bits. */
+  readonly assignExact?: (value: bigint) => void;
   /** Values that have a name, which may be written instead of the number; undefined for any other word. */
   readonly names?: (word: string) => number | undefined;
   /** Why there is no `assign`, for whoever tries: the second half of a sentence. */
@@ -51,14 +55,4 @@ export interface NamedPart {
   /** What is shown instead of the name. */
   readonly title?: string;
   readonly operand: Operand;
-}
-
-/** Beyond this a value is a 64-bit one and is left alone. */
-const WIDEST_WORD = 2 ** 32;
-
-/** A 32-bit integer in the signedness that C's usual conversions give (C11 6.3.1.8). */
-export function wrap(value: number, unsigned: boolean): number {
-  if (!Number.isFinite(value)) return 0;
-  if (Math.abs(value) > WIDEST_WORD) return value;
-  return unsigned ? value >>> 0 : value | 0;
 }

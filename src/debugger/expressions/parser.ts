@@ -146,7 +146,8 @@ class Parser {
     }
     if (token.kind === 'number') {
       this.position++;
-      return { kind: 'number', value: token.value, unsigned: token.unsigned };
+      const { value, unsigned, type } = token;
+      return { kind: 'number', value, unsigned, ...(type ? { type } : {}) };
     }
     if (token.kind === 'register') {
       this.position++;
@@ -171,9 +172,22 @@ class Parser {
     const base = this.typeBase();
     let pointers = 0;
     while (base !== undefined && this.accept('*')) pointers++;
-    if (base !== undefined && this.accept(')')) return { base, pointers };
+    const counts = base === undefined ? [] : this.counts();
+    if (base !== undefined && this.accept(')')) return { base, pointers, counts };
     this.position = begin;
     return undefined;
+  }
+
+  /** `[4][2]` */
+  private counts(): readonly number[] {
+    const counts: number[] = [];
+    while (this.accept('[')) {
+      if (this.token.kind !== 'number') throw this.unexpected('a number');
+      counts.push(this.token.value);
+      this.position++;
+      this.expect(']');
+    }
+    return counts;
   }
 
   private typeBase(): string | undefined {

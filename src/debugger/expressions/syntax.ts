@@ -9,10 +9,18 @@ export interface TypeName {
   /** `struct vcpu`, `unsigned char`, `domid_t`. */
   readonly base: string;
   readonly pointers: number;
+  /** Of an array of it, outermost first. */
+  readonly counts: readonly number[];
 }
 
 export type Expression =
-  | { readonly kind: 'number'; readonly value: number; readonly unsigned: boolean }
+  | {
+      readonly kind: 'number';
+      readonly value: number;
+      readonly unsigned: boolean;
+      /** Of 64 bits, or no integer. */
+      readonly type?: { readonly exact: bigint } | 'float';
+    }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'register'; readonly name: string; readonly domainId?: number }
   | { readonly kind: 'space'; readonly space: string; readonly operand: Expression }

@@ -4,7 +4,8 @@ import type { AddressSpace } from '../../hypervisor/types';
 import type { CType } from '../../image/types';
 
 export const hex32 = (value: number): string => `0x${(value >>> 0).toString(16).padStart(8, '0')}`;
-export const hex = (value: number): string => (value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`);
+export const hex = (value: number | bigint): string =>
+  value < 0 ? `-0x${(-value).toString(16)}` : `0x${value.toString(16)}`;
 
 /** What formatting asks about a target. */
 export interface FormatContext {
@@ -16,13 +17,14 @@ export interface FormatContext {
 export const MOST_TEXT = 200;
 
 export function formatScalar(
-  value: number,
+  exact: number | bigint,
   type: CType | undefined,
   space: AddressSpace,
   context: FormatContext,
 ): string {
   const bare = type && stripType(type);
-  if (!bare) return `${value} (${hex(value)})`;
+  const value = Number(exact);
+  if (!bare) return `${exact} (${hex(exact)})`;
   if (bare.kind === 'pointer') return formatPointer(value, bare.target, space, context);
   if (bare.kind === 'enum') {
     const named = bare.values.find((constant) => constant.value === value);
@@ -30,7 +32,22 @@ export function formatScalar(
   }
   if (bare.kind === 'base' && bare.encoding === 'boolean') return value ? 'true' : 'false';
   if (isCharacter(bare)) return `${value}${value >= 32 && value < 127 ? ` '${String.fromCharCode(value)}'` : ''}`;
-  return Math.abs(value) < 10 ? `${value}` : `${value} (${hex(value)})`;
+  if (bare.kind === 'base' && bare.encoding === 'float') return floatText(value, bare.byteSize);
+  return Math.abs(value) < 10 ? `${exact}` : `${exact} (${hex(exact)})`;
+}
+
+const SINGLE_BYTES = 4;
+/** Digits that tell any float from its neighbours. */
+const SINGLE_DIGITS = 9;
+
+/** As few digits as give the same number again. */
+function floatText(value: number, byteSize: number): string {
+  if (byteSize !== SINGLE_BYTES || !Number.isFinite(value)) return `${value}`;
+  for (let digits = 1; digits < SINGLE_DIGITS; digits++) {
+    const shorter = Number(value.toPrecision(digits));
+    if (Math.fround(shorter) === value) return `${shorter}`;
+  }
+  return `${Number(value.toPrecision(SINGLE_DIGITS))}`;
 }
 
 function formatPointer(value: number, target: CType, space: AddressSpace, context: FormatContext): string {

@@ -3,12 +3,12 @@
  * domain, virtual and CP15 ones. The evaluator's environment; makes no text.
  */
 import { sameSpace } from '../../hypervisor/addressSpace';
-import { enumConstants } from './enumConstants';
 import { stripType } from '../../hypervisor/typedMemory';
 import { isMissing, type AddressSpace, type OrMissing, type VcpuView } from '../../hypervisor/types';
 import type { ImageFace } from '../../image/face';
 import type { CType, LocalVariable } from '../../image/types';
-import { memoryOperand, type Environment } from '../expressions/evaluator';
+import { floatOf, memoryOperand, type Environment } from '../expressions/evaluator';
+import { isFloat } from '../expressions/scalars';
 import type { Operand } from '../expressions/operand';
 import { deviceNamed } from '../registers/devices';
 import { PSR_FIELDS } from '../registers/fields';
@@ -63,7 +63,7 @@ export class FrameEnvironment implements Environment {
     }
     // A constant is a number wherever it is declared.
     for (const image of this.target.allImages) {
-      const value = enumConstants(image).get(name);
+      const value = image.enumerator(name);
       if (value !== undefined) return { value, unsigned: false, space };
     }
     return undefined;
@@ -87,6 +87,14 @@ export class FrameEnvironment implements Environment {
     const bare = stripType(type);
     if (bare.kind === 'struct' || bare.kind === 'union' || bare.kind === 'array')
       throw new UserError(`${variable.name} is kept in r${location.register}: look at the register`);
+    const inRegister = isFloat(bare) && bare.kind === 'base' && bare.byteSize === 4;
+    if (inRegister)
+      return {
+        type,
+        value: floatOf(new Uint8Array(Uint32Array.of(register.value!).buffer)),
+        unsigned: false,
+        space: this.space,
+      };
     const unsigned = !(bare.kind === 'base' && bare.encoding === 'signed');
     const size = bare.kind === 'base' ? bare.byteSize : 4;
     const value = narrow(register.value!, size, unsigned);
@@ -318,7 +326,7 @@ export class FrameEnvironment implements Environment {
     if (variable) return memoryOperand(this, home, variable.address, variable.type);
     const symbol = image.symbol(name);
     if (symbol) return this.symbolOperand(symbol, home);
-    const constant = enumConstants(image).get(name);
+    const constant = image.enumerator(name);
     return constant === undefined ? undefined : { value: constant, unsigned: false, space: home };
   }
 

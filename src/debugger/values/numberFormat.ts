@@ -40,14 +40,14 @@ const BASES: Partial<
 };
 
 /** @param byteSize of the type: a negative number shows the bits that stand in memory, and leading zeros fill the type */
-export function formatNumber(value: number, byteSize: number, format: NumberFormat): string {
+export function formatNumber(value: number | bigint, byteSize: number, format: NumberFormat): string {
   const base = BASES[format];
   if (base) {
-    const bits = BigInt.asUintN(byteSize * 8, BigInt(Math.trunc(value)));
+    const bits = BigInt.asUintN(byteSize * 8, typeof value === 'bigint' ? value : BigInt(Math.trunc(value)));
     const digits = Math.ceil((byteSize * 8) / base.bitsOfDigit);
     return base.prefix + bits.toString(base.radix).padStart(base.radix === 8 ? 1 : digits, '0');
   }
-  const code = value & 0xff;
+  const code = Number(value) & 0xff;
   if (format === 'character' && code >= 32 && code < 127) return `'${String.fromCharCode(code)}'`;
   return `${value}`;
 }

@@ -56,8 +56,12 @@ export class ValueTree {
 
   /** The number that a person's text means: an expression, such as `r1 + 4`. */
   number(text: string, space: Operand['space']): number {
+    return scalarOf(this.meant(text, space), 'The new value');
+  }
+
+  private meant(text: string, space: Operand['space']): Operand {
     const parsed = parseExpression(text, (name) => this.environment.typeNamed(name, space) !== undefined);
-    return scalarOf(evaluateExpression(parsed, this.environment), 'The new value');
+    return evaluateExpression(parsed, this.environment);
   }
 
   private part(name: string, expression: string, operand: Operand, part: Part): Value {
@@ -97,7 +101,7 @@ export class ValueTree {
     const bare = type && stripType(type);
     if (format === 'text' && bare?.kind === 'pointer')
       return textAt(value!, MOST_TEXT, space, this.format) ?? this.text(operand);
-    return formatNumber(value!, (type && typeBytes(type)) ?? WORD_BYTES, format);
+    return formatNumber(operand.exact ?? value!, (type && typeBytes(type)) ?? WORD_BYTES, format);
   }
 
   private text(operand: Operand): string {
@@ -109,12 +113,18 @@ export class ValueTree {
       const where = symbol ? ` <${symbol.name}${symbol.offset ? `+0x${symbol.offset.toString(16)}` : ''}>` : '';
       return hex32(value) + where;
     }
-    return formatScalar(value, type, space, this.format);
+    return formatScalar(operand.exact ?? value, type, space, this.format);
   }
 
   /** New values are expressions themselves: `r1 + 4`, `&counter`, `'x'`. */
   private setter(operand: Operand): (text: string) => void {
-    return (text) => operand.assign!(operand.names?.(text.trim()) ?? this.number(text, operand.space));
+    return (text) => {
+      const named = operand.names?.(text.trim());
+      if (named !== undefined) return operand.assign!(named);
+      const meant = this.meant(text, operand.space);
+      if (operand.assignExact && meant.exact !== undefined) return operand.assignExact(meant.exact);
+      operand.assign!(scalarOf(meant, 'The new value'));
+    };
   }
 
   private children(expression: string, operand: Operand): (() => readonly Value[]) | undefined {

@@ -8,7 +8,8 @@ import type { DebugInfo } from './debugInfo';
 import type { Entry } from './entry';
 import type { NameIndex, TypeSpace } from './nameIndex';
 import { constantOffset, memberOf } from './members';
-import type { EntryId } from './unit';
+import { NameMentions } from './nameMentions';
+import type { EntryId, UnitHeader } from './unit';
 
 export const voidType: CType = { kind: 'void' };
 
@@ -30,6 +31,8 @@ export class Types {
   /** Debuggers ask for the same few names at every stop. */
   private readonly byName = new Map<string, CType | undefined>();
   private readonly byEntry = new Map<EntryId, CType>();
+  private readonly enumerators = new Map<string, number | undefined>();
+  private mentions: NameMentions | undefined;
 
   constructor(
     private readonly info: DebugInfo,
@@ -69,6 +72,34 @@ export class Types {
         const found = this.inSpace(space, spelling);
         if (found !== undefined) return found;
       }
+    }
+    return undefined;
+  }
+
+  /** The value of an enumeration constant that is visible in a whole unit; the first in the file. */
+  enumerator(name: string): number | undefined {
+    if (!this.enumerators.has(name)) this.enumerators.set(name, this.findEnumerator(name));
+    return this.enumerators.get(name);
+  }
+
+  private findEnumerator(name: string): number | undefined {
+    const mentions = (this.mentions ??= new NameMentions(this.info));
+    const sought = mentions.sought(name);
+    for (const header of this.info.headers) {
+      if (!mentions.mayHave(header, sought)) continue;
+      const value = this.info.tolerate(() => this.enumeratorIn(header, name), undefined);
+      if (value !== undefined) return value;
+    }
+    return undefined;
+  }
+
+  private enumeratorIn(header: UnitHeader, name: string): number | undefined {
+    const unit = this.info.unit(header);
+    const root = unit && this.info.entry(unit.idBase + unit.firstEntry);
+    for (const entry of root ? this.info.children(root) : []) {
+      if (entry.tag !== Tag.enumerationType) continue;
+      const found = this.readEnumerators(entry).find((constant) => constant.name === name);
+      if (found) return found.value;
     }
     return undefined;
   }
