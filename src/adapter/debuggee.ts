@@ -27,6 +27,8 @@ export interface DebuggeeListener {
   /** Subscribes to an engine's events; called again for each engine that a restart loads. */
   attach(engine: DebugEngine): () => void;
   stopped(event: StopEvent): void;
+  /** Work begins that may take long; to be called back when it is over. */
+  takesLong(title: string): () => void;
   /** The machine could not move; it stands where it was. */
   failed(error: unknown): void;
 }
@@ -113,14 +115,19 @@ export class Debuggee {
 
   /**
    * Sets the machine going without waiting for the stop, which goes to the listener. What was shown before is forgotten.
-   * `motion` is one of the engine's moves.
+   * `motion` is one of the engine's moves. `search`: it looks for something in the past, which the client may be told of by these words.
    */
-  move(motion: () => Promise<StopEvent>): void {
+  move(motion: () => Promise<StopEvent>, search?: string): void {
     if (this.engine.running) throw new UserError('The machine runs already: pause it first.');
     this.forget();
+    const over = search === undefined ? () => undefined : this.listener.takesLong(search);
     this.settled = motion().then(
-      (event) => this.report(event),
+      (event) => {
+        over();
+        this.report(event);
+      },
       (error: unknown) => {
+        over();
         if (!this.disposed) this.listener.failed(error);
       },
     );

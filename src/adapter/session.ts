@@ -11,6 +11,7 @@ import { runsIn } from './moduleShape';
 import { Events } from './events';
 import type { ResolvedLaunch } from './launchConfiguration/resolve';
 import { PathMapping } from './paths';
+import { Progress, PROGRESS_DELAY_MS } from './progress';
 import { checkArguments } from './requests/shape';
 import type { Phase, RequestHandler } from './requests/handler';
 import { nearest } from './launchConfiguration/spelling';
@@ -22,6 +23,8 @@ export interface SessionEnvironment {
   readonly host: FileHost;
   /** Delivers a message to the client. */
   send(message: DebugProtocol.ProtocolMessage): void;
+  /** How long work goes on before a client is told of it; left out, it is `PROGRESS_DELAY_MS`. */
+  readonly progressDelayMs?: number;
   /** The client has left; the transport may close. */
   ended(): void;
 }
@@ -33,6 +36,7 @@ export class Session {
   client: Partial<DebugProtocol.InitializeRequestArguments> = {};
   paths = new PathMapping({});
   readonly events: Events;
+  readonly progress: Progress;
   private current: Debuggee | undefined;
   private over = false;
   private nextSeq = 1;
@@ -47,6 +51,11 @@ export class Session {
     handlers: readonly RequestHandler[],
   ) {
     this.handlers = new Map(handlers.map((handler) => [handler.command, handler]));
+    this.progress = new Progress(
+      (event, body) => this.sendEvent(event, body),
+      () => this.client.supportsProgressReporting === true,
+      environment.progressDelayMs ?? PROGRESS_DELAY_MS,
+    );
     this.events = new Events(
       (event, body) => this.sendEvent(event, body),
       () => this.client,
@@ -115,6 +124,7 @@ export class Session {
         this.events.stopped(event, this.debuggee.breakpoints.clientNumbers(event.breakpointIds));
       },
       failed: (error) => this.moveFailed(error),
+      takesLong: (title) => this.takesLong(title),
     });
   }
 
@@ -129,6 +139,13 @@ export class Session {
     this.events.flushConsole();
     this.sendEvent('exited', { exitCode });
     this.sendEvent('terminated', {});
+  }
+
+  /** Of what the engine does; returns how to tell that it is over. */
+  takesLong(title: string): () => void {
+    const { engine } = this.debuggee;
+    const where = () => `at instruction ${engine.machine.instructionCount.toLocaleString('en')}`;
+    return this.progress.begin(title, where, () => engine.pause());
   }
 
   /** Breakpoints may have found their place in the new image, or lost it. */
@@ -217,7 +234,8 @@ export class Session {
   }
 
   private noteCancel(args: unknown): void {
-    const id = (args as DebugProtocol.CancelArguments | undefined)?.requestId;
+    const { requestId: id, progressId } = (args ?? {}) as DebugProtocol.CancelArguments;
+    if (typeof progressId === 'string') this.progress.cancel(progressId);
     if (typeof id === 'number' && this.waiting.has(id)) this.cancelled.add(id);
   }
 }

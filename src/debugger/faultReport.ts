@@ -2,6 +2,7 @@
  * Why an access is denied, or allowed: the walk entry by entry with who wrote each, the MMU domain, the DACR, AP, the verdict. For the
  * exception widget, the console's `why` and hovers. Puts together; the walk is the machine's, the words are explainWalk.ts's.
  */
+import { instructionAt } from './target/instruction';
 import { isMissing } from '../hypervisor/types';
 import type { WalkStep } from '../machine/types';
 import { dataAccessOf } from './dataAccess';
@@ -71,8 +72,7 @@ export function lastFault(engine: DebugEngine, frame: Frame | undefined): Faulti
 function accessOf(engine: DebugEngine, frame: Frame | undefined): 'read' | 'write' | undefined {
   if (!frame) return undefined;
   const { thumb } = frame;
-  const bytes = engine.readMemory(frame.space, frame.pc, thumb ? 2 : 4);
-  if (!bytes) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  return dataAccessOf(thumb ? view.getUint16(0, true) : view.getUint32(0, true), thumb);
+  const read = (address: number, byteLength: number) => engine.readMemory(frame.space, address, byteLength);
+  const instruction = instructionAt(read, frame.pc, thumb);
+  return instruction === undefined ? undefined : dataAccessOf(instruction, thumb);
 }

@@ -2,6 +2,7 @@
  * Setting the machine going for GDB, and the stop replies (GDB manual, E.3): continue, step, step within a range, and back in time. One
  * motion at a time; consoles are heard while it lasts.
  */
+import { instructionAt, swiNumber } from '../debugger/target/instruction';
 import { UserError, type DebugEngine, type StopEvent } from '../debugger/types';
 import type { BreakpointTable } from './breakpointTable';
 import { engineThread, formatThread, frameOf, parseThread, type GdbThread, type Inferiors } from './inferiors';
@@ -120,10 +121,9 @@ export class Running {
     pc: number;
     thumb: boolean;
   }): boolean {
-    const bytes = this.engine.readMemory(space, pc, thumb ? 2 : 4);
-    if (!bytes) return false;
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    return thumb ? view.getUint16(0, true) >>> 8 === 0xdf : (view.getUint32(0, true) & 0x0f000000) === 0x0f000000;
+    const read = (address: number, byteLength: number) => this.engine.readMemory(space, address, byteLength);
+    const instruction = instructionAt(read, pc, thumb);
+    return instruction !== undefined && swiNumber(instruction, thumb) !== undefined;
   }
 
   private engineId(thread: GdbThread): number {

@@ -6,9 +6,10 @@
 import type { ImageFace } from '../image/face';
 import type { MachineFace } from '../machine/types';
 import { hypervisorView, readThrough } from './addressSpace';
+import { handlerOf } from './hypercallTable';
 import { stripType, TypedMemory, type TypedPlace } from './typedMemory';
 import { isMissing, type DomainView, type OrMissing, type VcpuView } from './types';
-import { vcpuState } from './vcpuState';
+import { flagMask, vcpuState } from './vcpuState';
 import { readVcpu } from './vcpu';
 
 /** More domains than any board of ours could hold; a longer list is a broken one. */
@@ -75,6 +76,36 @@ export class Hypervisor {
       vcpuId: isMissing(vcpuId) ? 0 : vcpuId,
       idle: this.isIdle(vcpu.address),
     };
+  }
+
+  /** Whose a `struct vcpu` is; undefined where that cannot be read. */
+  domainIdOfVcpu(address: number): number | undefined {
+    return this.ofVcpu(address, 'domain->domain_id');
+  }
+
+  /** Where a vCPU's upcalls enter its guest; undefined while it has said nothing. */
+  callbackOf(address: number): number | undefined {
+    const callback = this.ofVcpu(address, 'arch.guest_context.event_callback');
+    return callback === undefined || callback === 0 ? undefined : callback >>> 0;
+  }
+
+  /** Address of the function that `hypercall_table` has for a number; undefined where it has none, or cannot be read. */
+  handlerOf(number: number): number | undefined {
+    return handlerOf(this.memory, number);
+  }
+
+  /** Whether the flag word of a `struct domain` has any of some flags; false where the hypervisor gives them no names. */
+  domainHasFlag(address: number, flags: readonly string[]): boolean {
+    const type = this.image.typeNamed('struct domain');
+    const word = type && this.memory.number({ address, type }, 'domain_flags');
+    if (word === undefined || isMissing(word)) return false;
+    return flags.some((flag) => (word & (flagMask(this.memory, 'domain', flag) ?? 0)) !== 0);
+  }
+
+  private ofVcpu(address: number, path: string): number | undefined {
+    const type = this.image.typeNamed('struct vcpu');
+    const value = type && this.memory.number({ address, type }, path);
+    return value === undefined || isMissing(value) ? undefined : value;
   }
 
   /** The view of the vCPU on the CPU; undefined when there is none or it is the idle one. */

@@ -35,7 +35,8 @@ export function vcpuState(memory: TypedMemory, vcpu: TypedPlace, running: boolea
   return known ? 'runnable' : 'not running';
 }
 
-function flagMask(memory: TypedMemory, owner: 'vcpu' | 'domain', flag: string): number | undefined {
+/** The bit of a flag word that a flag's name stands for; undefined where the hypervisor gives it none. */
+export function flagMask(memory: TypedMemory, owner: 'vcpu' | 'domain', flag: string): number | undefined {
   const type = memory.image.typeNamed(`enum ${ENUMS[owner]}`) ?? memory.image.typeNamed(ENUMS[owner]);
   return type && enumConstant(type, flag);
 }

@@ -84,7 +84,14 @@ export class Image implements ImageFace {
     this.functions = new Functions(this.info, this.lines, names);
     this.types = new Types(this.info, names);
     const { info, lines, functions, types } = this;
-    this.globalVariables = new Globals({ info, lines, functions, types, names });
+    this.globalVariables = new Globals({
+      info,
+      lines,
+      functions,
+      types,
+      names,
+      addressesOf: (name) => this.symbolTable.dataNamed(name),
+    });
     this.localVariables = new Locals({ info, functions, types, globals: this.globalVariables });
     this.unwinder = new Unwinder(() => (this.frameIndex ??= this.readFrames(sections)), {
       readCode: (address, byteLength) => this.readCode(address, byteLength),

@@ -76,6 +76,24 @@ describe('a debug session', () => {
     assert.deepEqual(client.events('capabilities'), [{ capabilities: { supportsStepBack: false } }]);
   });
 
+  it('shows progress of a search in the past to a client that can, which may end it', async () => {
+    const client = await new SessionClient().started(hypervisorConfiguration, { supportsProgressReporting: true });
+    client.engine.reverseLasts = true;
+    await client.body('reverseContinue', { threadId: 1 });
+    while (client.events('progressStart').length === 0) await new Promise((resolve) => setTimeout(resolve, 1));
+    const [start] = client.events<DebugProtocol.ProgressStartEvent['body']>('progressStart');
+    assert.deepEqual([start!.title, start!.cancellable], ['Going back to the last stop', true]);
+    assert.deepEqual(client.events('progressEnd'), []);
+    await client.body('cancel', { progressId: start!.progressId });
+    await settled();
+    assert.deepEqual(client.events('progressEnd'), [{ progressId: start!.progressId }]);
+    // Nobody is told of a search that is over at once, nor a client that has not asked.
+    client.engine.reverseLasts = false;
+    await client.body('reverseContinue', { threadId: 1 });
+    await new Promise((resolve) => setTimeout(resolve, 5));
+    assert.equal(client.events('progressStart').length, 1);
+  });
+
   it('suggests the name of a request that it does not know', async () => {
     const client = new SessionClient();
     assert.match(

@@ -6,6 +6,7 @@
  */
 import { createServer } from 'node:net';
 import path from 'node:path';
+import { median } from './support/threeDomains';
 import { DapClient } from '../support/dapClient';
 
 const ROUNDS = 7;
@@ -129,8 +130,6 @@ async function measure(contender: Contender, samples: Samples): Promise<void> {
 }
 
 const noSamples = (): Samples => Object.fromEntries(OPERATIONS.map((each) => [each, []])) as unknown as Samples;
-const median = (values: readonly number[]): number =>
-  values.slice().sort((left, right) => left - right)[Math.floor(values.length / 2)]!;
 const rounded = (value: number): number => Number(value.toPrecision(3));
 
 const [our, their] = [noSamples(), noSamples()];

@@ -3,54 +3,17 @@
  * compared in turns with a session that records nothing, by processor time; the rest is what a person waits for. Prints medians; with
  * --json the last line is one object. Asserts nothing.
  */
-import { readFileSync } from 'node:fs';
 import { launch } from '../../src/debugger/launch';
-import type { DebugEngine, FileHost, LaunchSettings } from '../../src/debugger/types';
+import type { DebugEngine } from '../../src/debugger/types';
+import { host, median, processorMs, threeDomains } from './support/threeDomains';
 
 const ROUNDS = 7;
 const BOOT = 20_000_000;
 const RUN = 80_000_000;
 const SEARCHED = 100_000_000;
 
-const host: FileHost = {
-  readFile: async (path) => new Uint8Array(readFileSync(path)),
-  readBuiltin: async (name) => new Uint8Array(readFileSync(`firmware/images/${name.slice('builtin:'.length)}.elf`)),
-  builtinSourceRoot: process.cwd(),
-};
-
-function settings(engine: string, historyBytes: number): LaunchSettings {
-  const domain = (name: string, kernel: string) => ({ name, kernel, memoryBytes: 16 << 20, commandLine: '' });
-  return {
-    machine: 'goldfish',
-    hypervisor: 'builtin:xen',
-    domains: [
-      domain('Domain-0', 'builtin:mini-os'),
-      domain('guest1', 'builtin:mini-os'),
-      domain('guest2', 'builtin:proc-os'),
-    ],
-    load: [],
-    stopOnEntry: false,
-    tickModel: 'goldfish',
-    cache: 'off',
-    nsPerTick: 5,
-    engine,
-    historyBytes,
-  };
-}
-
 const HISTORY_BYTES = 256 << 20;
 const running = (engine: DebugEngine): number => engine.threads().find((thread) => thread.running)!.id;
-
-const median = (values: readonly number[]): number =>
-  values.slice().sort((left, right) => left - right)[Math.floor(values.length / 2)]!;
-
-/** Processor time in milliseconds, which other programs on the computer disturb less than the clock. */
-async function processorMs(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
 
 /** What a person waits, and the processor time in it: the same on a computer that does nothing else. */
 interface Wait {
@@ -65,7 +28,7 @@ async function waited(work: () => Promise<unknown>): Promise<Wait> {
 }
 
 async function booted(engine: string, historyBytes: number): Promise<DebugEngine> {
-  const session = await launch(settings(engine, historyBytes), host);
+  const session = await launch(threeDomains(engine, historyBytes), host);
   await session.resume({ untilInstruction: BOOT });
   return session;
 }

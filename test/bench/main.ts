@@ -9,6 +9,7 @@ import path from 'node:path';
 import { boardNamed } from '../../src/machine/boards';
 import { createMachine } from '../../src/machine/machine';
 import type { EngineMode } from '../../src/machine/types';
+import { median } from './support/threeDomains';
 import { QemuDriver, SVC } from '../conformance/drivers';
 
 const ROUNDS = 5;
@@ -112,7 +113,6 @@ const engines: Readonly<Record<string, Engine>> = {
   'qemu-system-arm -icount': qemu('-icount', 'shift=0,sleep=off'),
 };
 
-const median = (values: readonly number[]): number => [...values].sort((a, b) => a - b)[values.length >> 1]!;
 const rounded = (value: number): number => Number(value.toPrecision(3));
 
 const folder = mkdtempSync(path.join(os.tmpdir(), 'armvisor-bench-'));

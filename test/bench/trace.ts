@@ -2,47 +2,19 @@
  * `npm run bench -- trace`: what tracing and profiling cost, with three domains, on both engines: sessions with each run in turns beside
  * one without, by processor time. Prints medians; with --json the last line is one object. Asserts nothing.
  */
-import { readFileSync } from 'node:fs';
 import { launch } from '../../src/debugger/launch';
-import type { DebugEngine, FileHost, LaunchSettings } from '../../src/debugger/types';
+import type { DebugEngine } from '../../src/debugger/types';
+import { host, median, processorMs, threeDomains } from './support/threeDomains';
 
 const ROUNDS = 5;
 const BOOT = 20_000_000;
 const RUN = 40_000_000;
-
-const host: FileHost = {
-  readFile: async (path) => new Uint8Array(readFileSync(path)),
-  readBuiltin: async (name) => new Uint8Array(readFileSync(`firmware/images/${name.slice('builtin:'.length)}.elf`)),
-  builtinSourceRoot: process.cwd(),
-};
 
 const modes: Readonly<Record<string, (engine: DebugEngine) => void>> = {
   off: () => undefined,
   trace: ({ tracing }) => tracing.startTrace(),
   profile: ({ tracing }) => tracing.startProfile(),
 };
-
-function settings(engine: string): LaunchSettings {
-  const domain = (name: string, kernel: string) => ({ name, kernel, memoryBytes: 16 << 20, commandLine: '' });
-  const domains = [
-    domain('Domain-0', 'builtin:mini-os'),
-    domain('guest1', 'builtin:mini-os'),
-    domain('guest2', 'builtin:proc-os'),
-  ];
-  const machine = { machine: 'goldfish', tickModel: 'goldfish', cache: 'off', nsPerTick: 5, engine, historyBytes: 0 };
-  return { ...machine, hypervisor: 'builtin:xen', domains, load: [], stopOnEntry: false };
-}
-
-const median = (values: readonly number[]): number =>
-  values.slice().sort((left, right) => left - right)[Math.floor(values.length / 2)]!;
-
-/** Processor time, which other programs on the computer disturb less than the clock. */
-async function processorMs(work: () => Promise<unknown>): Promise<number> {
-  const before = process.cpuUsage();
-  await work();
-  const { user, system } = process.cpuUsage(before);
-  return (user + system) / 1000;
-}
 
 interface Row {
   readonly engine: string;
@@ -55,7 +27,7 @@ interface Row {
 async function measure(engine: string): Promise<readonly Row[]> {
   const sessions = await Promise.all(
     Object.entries(modes).map(async ([mode, begin]) => {
-      const session = await launch(settings(engine), host);
+      const session = await launch(threeDomains(engine, 0), host);
       await session.resume({ untilInstruction: BOOT });
       begin(session);
       return { mode, session, times: [] as number[] };

@@ -48,6 +48,8 @@ export class FakeEngine implements DebugEngine {
   readonly images = [];
   readonly exceptionFilters = fakeFilters;
   running = false;
+  /** Going back goes on until `pause`. */
+  reverseLasts = false;
   disposed = false;
   restarts = 0;
   readonly memory = new Uint8Array(0x10000);
@@ -121,6 +123,7 @@ export class FakeEngine implements DebugEngine {
   }
   reverse(): Promise<StopEvent> {
     const going = this.go('reverse');
+    if (this.reverseLasts) return going;
     this.stop({ reason: 'step', description: 'Beginning of the history' });
     return going;
   }

@@ -35,6 +35,7 @@ export class SessionClient {
           forward(message);
         },
         ended: () => this.ended++,
+        progressDelayMs: 0,
       },
       requestHandlers,
     );

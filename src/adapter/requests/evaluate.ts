@@ -38,13 +38,13 @@ async function runCommand(session: Session, line: string, frame: Frame | undefin
   const save = host.writeFile && ((file: string, text: string) => host.writeFile!(file, text));
   const result = runReplLine({ engine, frame, threadId, stop: debuggee.lastStop, load, save }, line);
   if (result === undefined || 'text' in result) return result?.text;
-  if ('later' in result) return result.later();
+  if ('later' in result) return result.later().finally(session.takesLong(line.trim()));
   session.afterResponse(() =>
     debuggee.move(async () => {
       const stop = await result.move();
       session.events.message(`${stop.description}${stop.text === undefined ? '' : `. ${stop.text}`}.`, 'info');
       return stop;
-    }),
+    }, line.trim()),
   );
   return '';
 }

@@ -22,6 +22,6 @@ export const restartFrame = defineRequest<DebugProtocol.RestartFrameArguments, v
     );
     const caller = stack.slice(index + 1).find(({ kind }) => kind !== 'label');
     const motion = debuggee.engine.past.frameStart(frame, caller);
-    session.afterResponse(() => debuggee.move(motion));
+    session.afterResponse(() => debuggee.move(motion, `Going back to the beginning of ${frame.name}`));
   },
 });

@@ -9,6 +9,6 @@ export const reverseContinue = defineRequest<DebugProtocol.ReverseContinueArgume
   capabilities: { supportsStepBack: true },
   handle(session) {
     const { debuggee } = session;
-    session.afterResponse(() => debuggee.move(() => debuggee.engine.reverse()));
+    session.afterResponse(() => debuggee.move(() => debuggee.engine.reverse(), 'Going back to the last stop'));
   },
 });

@@ -13,6 +13,6 @@ export const stepBack = defineRequest<DebugProtocol.StepBackArguments, void>({
     debuggee.threadId(threadId);
     const unit = granularity === 'instruction' ? 'instruction' : 'line';
     const kind = unit === 'instruction' ? 'in' : 'over';
-    session.afterResponse(() => debuggee.move(() => debuggee.engine.stepBack(threadId, kind, unit)));
+    session.afterResponse(() => debuggee.move(() => debuggee.engine.stepBack(threadId, kind, unit), 'Stepping back'));
   },
 });

@@ -1,4 +1,5 @@
 /** What an exception filter can see at its place: the calling guest, its registers, the fault, the two vCPUs of a switch. Reads only. */
+import { instructionAt } from '../target/instruction';
 import { CONTEXTS, contextNamed, HYPERCALL_IMMEDIATE } from '../../hypervisor/contexts';
 import { describeResult } from '../../hypervisor/errorNumbers';
 import { describeHypercall, hypercallNumbered } from '../../hypervisor/hypercalls';
@@ -97,7 +98,7 @@ export class FilterScene {
   /** At the function that marks a port: vCPU and port are its arguments. */
   event(): FilterSighting | undefined {
     const { cpu } = this.target.machine;
-    const [dom, port] = [this.domainOfVcpu(cpu.getRegister(0)), cpu.getRegister(1)];
+    const [dom, port] = [this.target.hypervisor?.domainIdOfVcpu(cpu.getRegister(0)), cpu.getRegister(1)];
     if (dom === undefined) return undefined;
     const from = this.domainId() ?? IDLE;
     const sender = from === IDLE ? 'the hypervisor' : this.target.domainName(from);
@@ -193,7 +194,10 @@ export class FilterScene {
 
   domainSwitch(): FilterSighting | undefined {
     const { cpu } = this.target.machine;
-    const [from, to] = [this.domainOfVcpu(cpu.getRegister(0)), this.domainOfVcpu(cpu.getRegister(1))];
+    const [from, to] = [
+      this.target.hypervisor?.domainIdOfVcpu(cpu.getRegister(0)),
+      this.target.hypervisor?.domainIdOfVcpu(cpu.getRegister(1)),
+    ];
     if (from === undefined || to === undefined || from === to) return undefined;
     const name = (domainId: number) => (domainId >= IDLE ? 'idle' : this.target.domainName(domainId));
     return {
@@ -249,18 +253,8 @@ export class FilterScene {
   /** What the guest's instruction did; a read where it cannot be read or is no load or store any more. */
   private dataAccess(guest: Frame): DataAccess {
     const thumb = ((this.stacks.factory.detail(guest)?.psr ?? 0) & THUMB) !== 0;
-    const bytes = this.target.read(guest.space, guest.pc, thumb ? 2 : 4);
-    if (!bytes) return 'read';
-    const view = new DataView(bytes.buffer, bytes.byteOffset);
-    return dataAccessOf(thumb ? view.getUint16(0, true) : view.getUint32(0, true), thumb) ?? 'read';
-  }
-
-  private domainOfVcpu(address: number): number | undefined {
-    const { hypervisor } = this.target;
-    const type = hypervisor?.image.typeNamed('struct vcpu');
-    if (!hypervisor || !type) return undefined;
-    const id = hypervisor.memory.number({ address, type }, 'domain->domain_id');
-    return isMissing(id) ? undefined : id;
+    const instruction = instructionAt(this.target.reader(guest.space), guest.pc, thumb);
+    return (instruction === undefined ? undefined : dataAccessOf(instruction, thumb)) ?? 'read';
   }
 }
 

@@ -1,22 +1,17 @@
 /** The console's command about the hypercalls: what there are, and what one takes; with the handler that the running hypervisor has. */
 import { HYPERCALLS, hypercallNamed, hypercallNumbered, type Hypercall } from '../../hypervisor/hypercalls';
+import { handlerOf } from '../../hypervisor/hypercallTable';
 import { isMissing } from '../../hypervisor/types';
 import { UserError, type DebugEngine } from '../types';
 import { hypervisorMemory } from '../views/hypervisorMemory';
 import { columns } from './columns';
 import type { ReplCommand } from './command';
 
-const WORD_BYTES = 4;
-
 /** Function of `hypercall_table` that serves a number; undefined where it cannot be read. */
-function handlerOf(engine: DebugEngine, number: number): string | undefined {
+function handlerName(engine: DebugEngine, number: number): string | undefined {
   const memory = hypervisorMemory(engine);
-  if (isMissing(memory)) return undefined;
-  const table = memory.image.symbol('hypercall_table');
-  const bytes = table && engine.readMemory({ kind: 'xen' }, table.address + number * WORD_BYTES, WORD_BYTES);
-  if (!bytes) return undefined;
-  const address = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
-  const symbol = engine.symbolAt({ kind: 'xen' }, address);
+  const address = isMissing(memory) ? undefined : handlerOf(memory, number);
+  const symbol = address === undefined ? undefined : engine.symbolAt({ kind: 'xen' }, address);
   return symbol?.offset === 0 ? symbol.name : undefined;
 }
 
@@ -24,7 +19,7 @@ const signature = ({ name, arguments: given }: Hypercall): string =>
   `${name}(${given.map(({ type, name: argument }) => `${type}${type.endsWith('*') ? '' : ' '}${argument}`).join(', ')})`;
 
 function explained(engine: DebugEngine, call: Hypercall): string {
-  const handler = handlerOf(engine, call.number);
+  const handler = handlerName(engine, call.number);
   const lines = [
     `${call.number}  ${signature(call)}`,
     call.doc,
@@ -53,7 +48,12 @@ export const hypercallCommands: readonly ReplCommand[] = [
     example: 'hypercalls event_channel_op',
     run({ engine }, { hypercall }) {
       if (hypercall === undefined) {
-        const rows = HYPERCALLS.map((call) => [call.number, call.name, handlerOf(engine, call.number) ?? '', call.doc]);
+        const rows = HYPERCALLS.map((call) => [
+          call.number,
+          call.name,
+          handlerName(engine, call.number) ?? '',
+          call.doc,
+        ]);
         return { text: columns(['nr', 'name', 'served by', ''], rows) };
       }
       const word = String(hypercall);

@@ -147,13 +147,7 @@ export class DomainControl {
     return isMissing(domains) ? [] : domains;
   }
 
-  /** What the domain's flag word says; false where the hypervisor gives the flags no names. */
   private hasFlag({ address }: DomainView, flags: readonly string[]): boolean {
-    const { image, memory } = this.target.hypervisor!;
-    const [domain, names] = [image.typeNamed('struct domain'), image.typeNamed('enum domain_flag')];
-    if (!domain || names?.kind !== 'enum') return false;
-    const word = memory.number({ address, type: domain }, 'domain_flags');
-    if (isMissing(word)) return false;
-    return names.values.some(({ name, value }) => flags.includes(name) && (word & value) !== 0);
+    return this.target.hypervisor!.domainHasFlag(address, flags);
   }
 }

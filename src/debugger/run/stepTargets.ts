@@ -4,7 +4,6 @@
  */
 import { HYPERCALL_IMMEDIATE } from '../../hypervisor/contexts';
 import { describeHypercall } from '../../hypervisor/hypercalls';
-import { isMissing } from '../../hypervisor/types';
 import type { Threads } from '../stack/threads';
 import type { Target } from '../target/target';
 import type { Frame, StepTarget, StopEvent } from '../types';
@@ -129,21 +128,14 @@ export class StepTargets {
 
   /** Where the domain of a thread takes its upcalls. */
   private callback({ threadId }: Frame): number | undefined {
-    const { hypervisor } = this.target;
-    const type = hypervisor?.image.typeNamed('struct vcpu');
     const vcpu = this.threads.vcpuOf(threadId);
-    if (!hypervisor || !type || !vcpu) return undefined;
-    const value = hypervisor.memory.number({ address: vcpu.address, type }, 'arch.guest_context.event_callback');
-    return isMissing(value) || value === 0 ? undefined : value >>> 0;
+    return vcpu && this.target.hypervisor?.callbackOf(vcpu.address);
   }
 
   /** What the hypervisor's table has for a number. */
   private handler(number: number) {
-    const image = this.target.hypervisor?.image;
-    const table = image?.symbol('hypercall_table');
-    if (!image || !table || number * WORD_BYTES >= (table.byteSize || Infinity)) return undefined;
-    const address = this.wordAt({ kind: 'xen' }, table.address + number * WORD_BYTES);
-    return address === undefined ? undefined : image.functionAt(address);
+    const address = this.target.hypervisor?.handlerOf(number);
+    return address === undefined ? undefined : this.target.hypervisor?.image.functionAt(address);
   }
 
   private reader(frame: Frame): (address: number) => number | undefined {

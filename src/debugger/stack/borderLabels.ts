@@ -5,6 +5,7 @@
 import { contextNamed, EVENT_CONTEXT, HYPERCALL_IMMEDIATE } from '../../hypervisor/contexts';
 import { describeHypercall } from '../../hypervisor/hypercalls';
 import type { MemoryReader } from '../../image/types';
+import { ARM_BYTES, instructionAt, swiNumber, THUMB_BYTES } from '../target/instruction';
 
 export interface Border {
   readonly text: string;
@@ -100,12 +101,9 @@ function swiBorder(crossing: Crossing, cause: Cause): Border {
 export function swiImmediate(crossing: Pick<Crossing, 'registers' | 'thumb' | 'readGuest'>): number | undefined {
   const pc = crossing.registers[15];
   if (pc === undefined) return undefined;
-  const bytes = crossing.readGuest((pc - (crossing.thumb ? 2 : 4)) >>> 0, crossing.thumb ? 2 : 4);
-  if (!bytes) return undefined;
-  const view = new DataView(bytes.buffer, bytes.byteOffset);
-  if (crossing.thumb) return view.getUint16(0, true) >>> 8 === 0xdf ? view.getUint16(0, true) & 0xff : undefined;
-  const word = view.getUint32(0, true);
-  return (word & 0x0f000000) === 0x0f000000 ? word & 0xffffff : undefined;
+  const { thumb, readGuest } = crossing;
+  const before = instructionAt(readGuest, pc - (thumb ? THUMB_BYTES : ARM_BYTES), thumb);
+  return before === undefined ? undefined : swiNumber(before, thumb);
 }
 
 /** Calls with an immediate carry their number there; `swi 0` says it in r7 (the convention of the ARM EABI for Linux). */

@@ -4,7 +4,7 @@
  */
 import type { AddressSpace } from '../../hypervisor/types';
 import type { ImageFace } from '../../image/face';
-import type { RegisterSet, SourceLine } from '../../image/types';
+import type { LocalVariable, RegisterSet, SourceLine } from '../../image/types';
 import type { CpuMode } from '../../machine/types';
 import type { SourcePaths } from '../target/sourcePaths';
 import type { Target } from '../target/target';
@@ -45,6 +45,7 @@ const THUMB = 0x20;
 
 export class FrameFactory {
   private readonly details = new WeakMap<Frame, FrameDetail>();
+  private readonly known = new WeakMap<Frame, { readonly state: string; readonly locals: readonly LocalVariable[] }>();
   private nextId = 1;
 
   constructor(
@@ -54,6 +55,20 @@ export class FrameFactory {
 
   detail(frame: Frame): FrameDetail | undefined {
     return this.details.get(frame);
+  }
+
+  /** What a frame's locals are and where they stand; found once, as long as the machine stands and nobody changes it. */
+  locals(frame: Frame): readonly LocalVariable[] {
+    const detail = this.details.get(frame);
+    if (!frame.image || !detail) return [];
+    const { instructionCount, outsideChanges } = this.target.machine;
+    const state = `${instructionCount} ${outsideChanges}`;
+    const known = this.known.get(frame);
+    if (known?.state === state) return known.locals;
+    const registers = [...frame.registers.slice(0, 15), detail.linkedPc];
+    const locals = frame.image.localsAt(registers, this.target.reader(frame.space), detail.exact);
+    this.known.set(frame, { state, locals });
+    return locals;
   }
 
   make(threadId: number, sketch: FrameSketch): Frame {

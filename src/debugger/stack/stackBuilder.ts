@@ -100,11 +100,7 @@ export class StackBuilder {
   }
 
   private callbackOf(vcpu: VcpuView | undefined): number | undefined {
-    const { hypervisor } = this.target;
-    const type = hypervisor?.image.typeNamed('struct vcpu');
-    if (!vcpu || !hypervisor || !type) return undefined;
-    const value = hypervisor.memory.number({ address: vcpu.address, type }, 'arch.guest_context.event_callback');
-    return isMissing(value) || value === 0 ? undefined : value;
+    return vcpu && this.target.hypervisor?.callbackOf(vcpu.address);
   }
 
   private native(): readonly Frame[] {

@@ -5,7 +5,6 @@
 import { contextNamed } from '../../hypervisor/contexts';
 import { describeResult } from '../../hypervisor/errorNumbers';
 import { hypercallNumbered } from '../../hypervisor/hypercalls';
-import { isMissing } from '../../hypervisor/types';
 import { describeFsr } from '../registers/fields';
 import type { Target } from '../target/target';
 
@@ -57,10 +56,7 @@ export class TraceScene {
   }
 
   domainOfVcpu(address: number): number | undefined {
-    const { hypervisor } = this.target;
-    const type = hypervisor?.image.typeNamed('struct vcpu');
-    const id = hypervisor && type ? hypervisor.memory.number({ address, type }, 'domain->domain_id') : undefined;
-    return id === undefined || isMissing(id) ? undefined : id;
+    return this.target.hypervisor?.domainIdOfVcpu(address);
   }
 
   nameOf(domainId: number | undefined): string {

@@ -67,15 +67,21 @@ const isCharacter = (type: CType): boolean =>
   (type.encoding === 'char' || type.encoding === 'unsignedChar') &&
   /char/.test(type.name);
 
+const TEXT_PIECE = 64;
+
 /** A NUL-terminated text in quotes; undefined when what stands there is not printable. */
 export function textAt(address: number, most: number, space: AddressSpace, context: FormatContext): string | undefined {
   const codes: number[] = [];
   while (codes.length < most) {
-    const byte = context.read(space, address + codes.length, 1)?.[0];
-    if (byte === undefined) return undefined;
-    if (byte === 0) return quote(codes);
-    if (byte < 9 || byte === 127) return undefined;
-    codes.push(byte);
+    const at = address + codes.length;
+    // Up to the next multiple, which no page ends before.
+    const bytes = context.read(space, at, Math.min(most - codes.length, TEXT_PIECE - (at % TEXT_PIECE)));
+    if (!bytes) return undefined;
+    for (const byte of bytes) {
+      if (byte === 0) return quote(codes);
+      if (byte < 9 || byte === 127) return undefined;
+      codes.push(byte);
+    }
   }
   return `${quote(codes)}...`;
 }

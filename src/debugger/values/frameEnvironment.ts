@@ -71,11 +71,7 @@ export class FrameEnvironment implements Environment {
 
   /** Locals whose location is known, and those that are not, innermost scope last as the image gives them. */
   locals(): readonly LocalVariable[] {
-    const { frame } = this;
-    const detail = frame && this.factory.detail(frame);
-    if (!frame?.image || !detail) return [];
-    const registers = [...frame.registers.slice(0, 15), detail.linkedPc];
-    return frame.image.localsAt(registers, this.target.reader(frame.space), detail.exact);
+    return this.frame ? this.factory.locals(this.frame) : [];
   }
 
   localOperand(variable: LocalVariable): Operand {

@@ -21,9 +21,12 @@ interface Sources {
   readonly functions: Functions;
   readonly types: Types;
   readonly names: () => NameIndex;
+  /** Of the symbols of a name: more than one where several files have a static of that name. */
+  readonly addressesOf: (name: string) => readonly number[];
 }
 
 export class Globals {
+  private readonly byName = new Map<string, GlobalVariable | undefined>();
   private readonly byEntry = new Map<EntryId, GlobalVariable | undefined>();
 
   constructor(private readonly from: Sources) {}
@@ -38,7 +41,12 @@ export class Globals {
 
   /** Among statics of one name the external variable, else the first in the file. */
   named(name: string): GlobalVariable | undefined {
-    const ids = this.from.names().variablesNamed(name);
+    if (!this.byName.has(name)) this.byName.set(name, this.find(name));
+    return this.byName.get(name);
+  }
+
+  private find(name: string): GlobalVariable | undefined {
+    const ids = this.from.names().variablesNamed(name, this.from.addressesOf(name));
     const found = ids.map((id) => ({ id, variable: this.at(id) }));
     const usable = found.filter(({ variable }) => variable !== undefined);
     const external = usable.find(({ id }) => this.isExternal(id));

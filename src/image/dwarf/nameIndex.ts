@@ -10,7 +10,7 @@ import { At, Form, Tag } from './constants';
 import type { DebugInfo } from './debugInfo';
 import { isBlock } from './entry';
 import { fixedSizesOf, readForm, skipVariableForm } from './forms';
-import { NameMentions } from './nameMentions';
+import { find, NameMentions } from './nameMentions';
 import type { EntryId, Unit, UnitHeader } from './unit';
 
 /** C keeps the tags of struct, union and enum apart from the names of typedefs and base types. */
@@ -42,6 +42,9 @@ interface ScanPlan {
   /** All attributes together when each is of fixed size; -1 otherwise. */
   readonly fixedBytes: number;
 }
+
+const OP_ADDR = 0x03;
+const ADDRESS_BYTES = 4;
 
 export class NameIndex {
   private readonly variablesByName = new Map<string, EntryId[]>();
@@ -84,10 +87,26 @@ export class NameIndex {
     return this.functions.get(name);
   }
 
-  /** Entries of variables of that name that live at a fixed place, in file order. */
-  variablesNamed(name: string): readonly EntryId[] {
-    this.scanFor('variable', name, () => false);
+  /**
+   * Entries of variables of that name that live at a fixed place, in file order.
+   * @param addresses of the symbols of that name, which lead to the units that place a variable there: a header's declaration of a variable
+   *   stands in half of a kernel's units, its definition in one
+   */
+  variablesNamed(name: string, addresses: readonly number[]): readonly EntryId[] {
+    if (!this.foundAt(name, addresses)) this.scanFor('variable', name, () => false);
     return (this.variablesByName.get(name) ?? []).toSorted((left, right) => left - right);
+  }
+
+  /** Passes over the units that place something at these addresses; whether each has got a variable of the name by that. */
+  private foundAt(name: string, addresses: readonly number[]): boolean {
+    if (addresses.length === 0) return false;
+    const locations = addresses.map(locationAt);
+    for (const header of this.info.headers) {
+      if (this.scanned.has(header)) continue;
+      const bytes = header.bytes.subarray(header.firstEntry, header.end);
+      if (locations.some((location) => find(bytes, location, 0) >= 0)) this.scanUnit(header);
+    }
+    return (this.variablesByName.get(name)?.length ?? 0) >= addresses.length;
   }
 
   /** Entries of all variables that live at a fixed place, in file order. */
@@ -191,6 +210,14 @@ export class NameIndex {
     if (plan === undefined) this.plans.set(abbreviation, (plan = makePlan(abbreviation, unit)));
     return plan;
   }
+}
+
+/** The location of what stands at an address (DWARF 2.5.1.1). */
+function locationAt(address: number): Uint8Array {
+  const bytes = new Uint8Array(1 + ADDRESS_BYTES);
+  bytes[0] = OP_ADDR;
+  new DataView(bytes.buffer).setUint32(1, address, true);
+  return bytes;
 }
 
 function makePlan({ tag, attributes, forms }: Abbreviation, unit: Unit): ScanPlan {

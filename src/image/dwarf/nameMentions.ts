@@ -76,7 +76,8 @@ function namesStandElsewhere({ abbreviations }: Unit): boolean {
 }
 
 /** Where a sequence of bytes begins at or after `from`; -1 when it does not occur. */
-function find(bytes: Uint8Array, sequence: Uint8Array, from: number): number {
+/** Where a sequence of bytes begins, from a place on; -1 when nowhere. */
+export function find(bytes: Uint8Array, sequence: Uint8Array, from: number): number {
   const [first] = sequence;
   for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
     let matched = 1;

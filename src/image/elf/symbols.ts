@@ -97,6 +97,14 @@ export class SymbolTable {
     return this.byName.get(name);
   }
 
+  /** Addresses of all data of a name. */
+  dataNamed(name: string): readonly number[] {
+    if (!this.byName.has(name)) return [];
+    return this.placed
+      .filter((symbol) => symbol.name === name && symbol.kind !== 'function')
+      .map(({ address }) => address);
+  }
+
   /** What mapping symbols say of an address; ARM where they say nothing. */
   contentAt(address: number): CodeContent {
     const index = lastNotAfter(this.mapping, address);
