@@ -88,7 +88,7 @@ describe('Expressions', () => {
       ['*(int *)0x50000000', /Nothing is mapped at dom1:0x50000000/],
       ['(struct nothing *)0', /no type "struct nothing"/],
       ['$dom7.vpsr', /no domain 7/],
-      ['@', /is not understood at position 1/],
+      ['#', /is not understood at position 1/],
     ];
     for (const [expression, message] of cases)
       assert.throws(() => engine.evaluate(expression, frame), message, expression);
@@ -112,5 +112,32 @@ describe('Expressions', () => {
     last.set!('(unsigned)xen:domain_list');
     assert.match(engine.evaluate('xen:domain_list', frame).children!()[0]!.text, /^2 of struct domain/);
     last.set!('0');
+  });
+
+  it('say in one sentence what C has and they have not, and which domain there is not', async () => {
+    const engine = await session();
+    engine.setFunctionBreakpoints([{ name: 'dom1:unit_task' }]);
+    await engine.resume();
+    const [frame] = engine.stack(runningThread(engine));
+    const says = (text: string): string => {
+      try {
+        return engine.evaluate(text, frame).text;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    };
+    assert.equal(
+      says('tick_count = 4'),
+      '"tick_count = 4": an expression does not assign: change the value where it is shown',
+    );
+    assert.equal(says('printk(4)'), '"printk(4)": functions are not called, since looking at a target changes nothing');
+    assert.match(says('"text"'), /there are no texts in expressions/);
+    assert.equal(says('task@2'), '"task@2": "pointer@3" is written "pointer,3" here');
+    assert.equal(says('dom9:tick_count'), 'There is no domain 9: there are dom0, dom1');
+    assert.throws(() => engine.evaluate('$pc', frame).set!('0x123456789'), /0x123456789 does not fit into 32 bits/);
+    assert.throws(
+      () => engine.evaluate('task->count', frame).set!('-'),
+      /a name or a number is expected|has no member/,
+    );
   });
 });

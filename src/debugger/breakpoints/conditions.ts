@@ -92,6 +92,7 @@ export class Conditions {
     return {
       space: inner.space,
       typeNamed: (name, space) => inner.typeNamed(name, space),
+      checkSpace: (space) => inner.checkSpace(space),
       register: (name, domainId) => inner.register(name, domainId),
       read: (space, address, byteLength) => inner.read(space, address, byteLength),
       write: () => false,

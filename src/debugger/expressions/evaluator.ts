@@ -30,6 +30,8 @@ export interface Environment {
   /** `$name`, of the frame or of a domain. Throws UserError when it cannot be known. */
   register(name: string, domainId: number | undefined): Operand;
   typeNamed(name: string, space: AddressSpace): CType | undefined;
+  /** Throws UserError for a domain that there is not. */
+  checkSpace?(space: AddressSpace): void;
   read(space: AddressSpace, address: number, byteLength: number): Uint8Array | undefined;
   write(space: AddressSpace, address: number, bytes: Uint8Array): boolean;
 }
@@ -179,6 +181,7 @@ class Evaluator {
     const space: AddressSpace = text.startsWith('dom')
       ? { kind: 'domain', domainId: Number(text.slice(3)) }
       : { kind: text as 'xen' | 'pa' };
+    this.environment.checkSpace?.(space);
     const inner = new Evaluator(this.environment, space).operand(operand);
     return { ...inner, space, hexadecimal: true };
   }

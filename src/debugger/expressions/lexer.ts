@@ -30,12 +30,24 @@ const PATTERNS: readonly {
 
 const ESCAPES: Readonly<Record<string, number>> = { n: 10, t: 9, r: 13, '\\': 92, "'": 39, '"': 34 };
 
+/** What people write who know another debugger. */
+const HINTS: Readonly<Record<string, string>> = {
+  '=': 'an expression does not assign: change the value where it is shown',
+  '"': "there are no texts in expressions: compare characters, such as name[0] == 'a'",
+  '@': '"pointer@3" is written "pointer,3" here',
+};
+
 export function tokenize(text: string): readonly Token[] {
   const tokens: Token[] = [];
   let at = 0;
   while (at < text.length) {
     const token = tokenAt(text, at);
-    if (!token) throw new UserError(`"${text}": "${text.slice(at, at + 12)}" is not understood at position ${at + 1}`);
+    if (!token) {
+      const hint = HINTS[text[at]!];
+      throw new UserError(
+        `"${text}": ${hint ?? `"${text.slice(at, at + 12)}" is not understood at position ${at + 1}`}`,
+      );
+    }
     if (token.token) tokens.push(token.token);
     at = token.end;
   }

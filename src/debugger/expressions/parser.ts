@@ -68,6 +68,8 @@ class Parser {
 
   private unexpected(wanted: string): UserError {
     const token = this.token;
+    if (this.isOperator('(') && this.tokens[this.position - 1]?.kind === 'name')
+      return new UserError(`"${this.text}": functions are not called, since looking at a target changes nothing`);
     const found =
       token.kind === 'end' ? 'it ends there' : `"${token.kind === 'number' ? token.value : token.text}" stands there`;
     return new UserError(`"${this.text}": ${wanted} is expected at position ${token.at + 1}, but ${found}`);

@@ -10,7 +10,7 @@ import { earlier, Timeline, type Moment, type Point } from './timeline';
 const LEAST_INTERVAL = 1_000_000;
 const MOST_INTERVAL = 1_000_000_000;
 /** How much longer the machine has to run than a moment takes. */
-const RUN_PER_MOMENT = 30;
+const RUN_PER_MOMENT = 40;
 
 export interface HistoryOptions {
   /** Memory for moments; 0 records nothing. */

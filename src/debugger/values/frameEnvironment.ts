@@ -54,6 +54,15 @@ export class FrameEnvironment implements Environment {
     return undefined;
   }
 
+  checkSpace(space: AddressSpace): void {
+    const domains = this.target.domains();
+    // Before the first one is made, its image says already what its names are.
+    if (space.kind !== 'domain' || isMissing(domains) || domains.length === 0) return;
+    if (domains.some(({ id }) => id === space.domainId) || this.target.imagesOf(space).length > 0) return;
+    const names = domains.map(({ id }) => `dom${id}`).join(', ');
+    throw new UserError(`There is no domain ${space.domainId}: there are ${names}`);
+  }
+
   name(name: string, space: AddressSpace): Operand | undefined {
     const local = sameSpace(space, this.space) ? this.locals().find((variable) => variable.name === name) : undefined;
     if (local) return this.localOperand(local);

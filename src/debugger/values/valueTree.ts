@@ -2,6 +2,7 @@
 import { memberPlace, stripType, typeBytes, typeName } from '../../hypervisor/typedMemory';
 import type { CType } from '../../image/types';
 import { evaluateExpression, memoryOperand, scalarOf, spaceText, type Environment } from '../expressions/evaluator';
+import { isFloat } from '../expressions/scalars';
 import type { NamedPart, Operand, Part } from '../expressions/operand';
 import { parseExpression } from '../expressions/parser';
 import { fieldValue } from '../registers/fields';
@@ -122,6 +123,7 @@ export class ValueTree {
       const named = operand.names?.(text.trim());
       if (named !== undefined) return operand.assign!(named);
       const meant = this.meant(text, operand.space);
+      checkFits(meant, operand, text.trim());
       if (operand.assignExact && meant.exact !== undefined) return operand.assignExact(meant.exact);
       operand.assign!(scalarOf(meant, 'The new value'));
     };
@@ -217,6 +219,15 @@ export class ValueTree {
       };
     });
   }
+}
+
+/** @throws UserError for a number that would lose its upper bits */
+function checkFits({ value, exact, type }: Operand, into: Operand, text: string): void {
+  if (value === undefined || isFloat(type && stripType(type)) || isFloat(into.type && stripType(into.type))) return;
+  const bits = into.place?.bitField?.bitSize ?? ((into.type && typeBytes(into.type)) ?? WORD_BYTES) * 8;
+  const number = exact ?? BigInt(Math.trunc(value));
+  if (number >= -(1n << BigInt(bits - 1)) && number < 1n << BigInt(bits)) return;
+  throw new UserError(`${text} does not fit into ${bits} bits`);
 }
 
 /** A value and all that is in it with numbers in another notation. */
