@@ -110,4 +110,79 @@ describe('gdbserver', function () {
     assert.match(said.get('finish')!, /kernel_main/);
     assert.match(said.get('info inferiors')!, /mini-os-native\.elf/);
   });
+
+  it('stops at reads and at accesses, and keeps the machine for the next client', async () => {
+    const { port, process: server } = await serve(folder, { kernel: 'builtin:mini-os-native' });
+    const said = debug(port, [
+      ...[
+        'break unit_task',
+        'continue',
+        'delete',
+        'rwatch tick_count',
+        'continue',
+        'x/i $pc',
+        'info watchpoints',
+        'delete',
+      ],
+      ...[
+        'awatch tick_count',
+        'continue 2',
+        'delete',
+        'print/x $pc',
+        'disconnect',
+        `target extended-remote 127.0.0.1:${port}`,
+      ],
+      ...['print/x $pc ', 'detach', 'info inferiors'],
+    ]);
+    server.kill();
+    assert.match(said.get('continue')!, /Hardware read watchpoint 2: tick_count\s+Value = \d+/);
+    assert.match(said.get('continue 2')!, /Hardware access \(read\/write\) watchpoint 3: tick_count/);
+    assert.equal(said.get('print/x $pc ')!.split('=')[1], said.get('print/x $pc')!.split('=')[1]);
+  });
+
+  it('is interrupted by Ctrl-C', async () => {
+    const { port, process: server } = await serve(folder, {
+      hypervisor: 'builtin:xen',
+      domains: [{ kernel: 'builtin:mini-os' }, { kernel: 'builtin:proc-os' }],
+    });
+    const gdb = spawn('gdb-multiarch', ['-nx', '-q']);
+    let said = '';
+    const until = (text: RegExp): Promise<void> =>
+      new Promise((resolve) => {
+        const look = (): void => {
+          if (!text.test(said)) return;
+          gdb.stdout.off('data', look);
+          resolve();
+        };
+        gdb.stdout.on('data', look);
+        look();
+      });
+    gdb.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    gdb.stdin.write(`set confirm off\ntarget extended-remote 127.0.0.1:${port}\ncontinue\n`);
+    await until(/Continuing\./);
+    gdb.kill('SIGINT');
+    await until(/received signal SIGINT/);
+    gdb.stdin.write('print/x $cpsr & 0x1f\nkill\nquit\n');
+    await new Promise((resolve) => gdb.once('exit', resolve));
+    server.kill();
+    assert.match(said, /\$1 = 0x1[0-9a-f]/);
+  });
+
+  it('is spoken to on standard input and output too', () => {
+    const file = path.join(folder, 'stdio.json');
+    const one = { type: 'armvisor', request: 'launch', name: 'gdb', kernel: 'builtin:mini-os-native' };
+    writeFileSync(file, JSON.stringify({ configurations: [one] }));
+    const server = [process.execPath, ...cliArguments, 'gdbserver', file, '--stdio'].join(' ');
+    const commands = [`target remote | ${server}`, 'break printk', 'continue', 'bt', 'kill'];
+    const { stdout, stderr } = spawnSync(
+      'gdb-multiarch',
+      ['-nx', '-batch', ...commands.flatMap((each) => ['-ex', each])],
+      {
+        encoding: 'utf8',
+        cwd: repository,
+        timeout: 60_000,
+      },
+    );
+    assert.match(stdout, /Breakpoint 1, .*printk[^]*#0 .*printk[^]*kernel_main/, stderr);
+  });
 });
