@@ -48,6 +48,7 @@ const STOPPED_FOR_GOOD: ReadonlySet<string> = new Set(['dying', 'crashed', 'shut
 
 export class Target {
   private added: readonly PlacedImage[] = [];
+  private everyImage: readonly ImageFace[] | undefined;
   private cachedCurrent: { readonly at: number; readonly current: OrMissing<CurrentVcpu> | undefined } | undefined;
   private cachedDomains: { readonly at: number; readonly views: OrMissing<readonly DomainView[]> } | undefined;
 
@@ -57,10 +58,9 @@ export class Target {
     readonly hypervisor: Hypervisor | undefined,
   ) {}
 
+  /** Each once. */
   get allImages(): readonly ImageFace[] {
-    const { hypervisor, domains, native } = this.images;
-    const added = this.added.map(({ image }) => image);
-    return [...new Set([...(hypervisor ? [hypervisor] : []), ...domains.flat(), ...native, ...added])];
+    return (this.everyImage ??= [...new Set(this.imageSpaces().map(({ image }) => image))]);
   }
 
   /** Every image with where its addresses are meant; `added`: by `addImage`. */
@@ -75,12 +75,14 @@ export class Target {
 
   /** Symbols that come later, as of a program that a guest has loaded. They are asked before those that were there. */
   addImage(space: AddressSpace, image: ImageFace): void {
+    this.everyImage = undefined;
     this.added = [{ image, space, added: true }, ...this.added.filter(({ image: { name } }) => name !== image.name)];
   }
 
   /** False when no image of that name was added. */
   removeImage(name: string): boolean {
     const before = this.added.length;
+    this.everyImage = undefined;
     this.added = this.added.filter(({ image }) => image.name !== name);
     return this.added.length < before;
   }

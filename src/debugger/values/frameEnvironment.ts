@@ -342,10 +342,11 @@ export class FrameEnvironment implements Environment {
     return { type, value: symbol.address, unsigned: true, space };
   }
 
-  private imagesFrom(space: AddressSpace): readonly ImageFace[] {
-    const own = this.target.imagesOf(space);
+  /** Those of a space first; an image may come twice. */
+  private *imagesFrom(space: AddressSpace): Generator<ImageFace> {
+    yield* this.target.imagesOf(space);
     // A prefix asks for that space alone; without one, any image that knows the name will do.
-    return sameSpace(space, this.space) ? [...new Set([...own, ...this.target.allImages])] : own;
+    if (sameSpace(space, this.space)) yield* this.target.allImages;
   }
 
   private spaceOf(image: ImageFace, asked: AddressSpace): AddressSpace {
