@@ -366,8 +366,8 @@ export interface ForeignMachine {
   readonly tellsBanked: boolean;
   /** The connection has ended: nothing is known any more. */
   readonly lost: boolean;
-  /** Lets go of it: its breakpoints are taken out, and it runs on. */
-  release(): void;
+  /** Lets go of it, once: its breakpoints are taken out, and it runs on, unless it is to stand or to end. */
+  release(then?: 'suspend' | 'end'): void;
 }
 
 export type { InputDelivery, InputEvent };

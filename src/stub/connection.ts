@@ -11,6 +11,9 @@ const INTERRUPT = Uint8Array.of(0x03);
 const ACKNOWLEDGE = latin1('+');
 const REFUSE = latin1('-');
 const STOP_REPLY = /^[ST][0-9a-f]{2}/i;
+/** Of what has come in, without a packet among it. */
+const MOST_PIECES = 2000;
+const NOTHING = new Uint8Array();
 const MOST_DOCUMENT_PARTS = 1000;
 
 export class StubConnection {
@@ -59,8 +62,9 @@ export class StubConnection {
 
   /** The next packet; undefined when none comes in time or ever (`lost`). Unless told otherwise, silence means that the stub is gone. */
   next(timeoutMs: number, silenceIsLoss = true): string | undefined {
-    while (this.waiting.length === 0 && !this.isLost) {
-      const bytes = this.channel.receive(timeoutMs);
+    for (let pieces = 0; this.waiting.length === 0 && !this.isLost; pieces++) {
+      // Who talks without end and answers nothing is as good as silent.
+      const bytes = pieces < MOST_PIECES ? this.channel.receive(timeoutMs) : NOTHING;
       if (bytes === undefined) this.isLost = true;
       else if (bytes.length > 0) this.reader.feed(bytes);
       else {

@@ -33,6 +33,8 @@ import { StubPoints } from './stubPoints';
 const WAIT_MS = 20;
 /** A target that does not stop when asked to is lost. */
 const HALT_MS = 5000;
+/** As long as a program takes to end. */
+const END_MS = 2000;
 const PART_BYTES = 0xf00;
 const FEATURES = 'qSupported:swbreak+;hwbreak+;xmlRegisters=arm';
 
@@ -113,7 +115,7 @@ export class StubMachine implements MachineFace {
       get lost() {
         return connection.lost;
       },
-      release: () => this.release(),
+      release: (then) => this.release(then),
     };
   }
 
@@ -283,12 +285,16 @@ export class StubMachine implements MachineFace {
     };
   }
 
-  private release(): void {
+  private release(then?: 'suspend' | 'end'): void {
     if (this.connection.lost) return;
     this.halt();
     this.points.removeAll();
     if (this.walks) this.connection.ask('Qqemu.PhyMemMode:0');
-    this.connection.ask('D');
+    // Who only hangs up leaves the machine standing; a stub that is told to end hangs up itself.
+    if (then === 'end') {
+      this.connection.send('k');
+      this.connection.next(END_MS);
+    } else if (then === undefined) this.connection.ask('D');
     this.connection.close();
   }
 }

@@ -72,7 +72,7 @@ describe('attaching to a stub', function () {
 
   it('debugs the hypervisor in QEMU with its symbols, registers, page tables, breakpoints and steps, and leaves it running', async function () {
     needs(this, 'qemu-system-arm');
-    const { port } = await qemu();
+    const { port, process: machine } = await qemu();
     const dap = await client();
     await attach(dap, { target: `127.0.0.1:${port}`, machine: 'versatilepb', hypervisor: 'builtin:xen', domains });
     await dap.body('setFunctionBreakpoints', { breakpoints: [{ name: 'vsnprintf' }] });
@@ -104,9 +104,18 @@ describe('attaching to a stub', function () {
     await dap.body('disconnect');
     // Nobody has left anything in it that would stop it.
     const again = await client();
-    await attach(again, { target: `127.0.0.1:${port}`, machine: 'versatilepb', hypervisor: 'builtin:xen', domains });
+    const same = { target: `127.0.0.1:${port}`, machine: 'versatilepb', hypervisor: 'builtin:xen', domains };
+    await attach(again, same);
     assert.equal((await again.until('configurationDone')).reason, 'entry');
     assert.match((await frames(again, 1)).at(-1)!, /^start_xen:/);
+    const pc = await value(again, '$pc');
+    await again.body('disconnect', { suspendDebuggee: true });
+    const third = await client();
+    await attach(third, same);
+    assert.equal(await value(third, '$pc'), pc);
+    const ended = new Promise((resolve) => machine.once('exit', resolve));
+    await third.body('disconnect', { terminateDebuggee: true });
+    await ended;
   });
 
   it('says what QEMU cannot do, and goes on', async function () {

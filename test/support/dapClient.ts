@@ -112,7 +112,8 @@ export class DapClient {
   /** Ends the session and the process, whatever state they are in. */
   async close(): Promise<void> {
     if (this.process.exitCode === null) {
-      await this.send('disconnect').catch(() => undefined);
+      // One that is about to end by itself answers no more.
+      await Promise.race([this.send('disconnect').catch(() => undefined), this.exited]);
       this.process.stdin.end();
       const timer = setTimeout(() => this.process.kill(), 3000);
       await this.exited;

@@ -4,6 +4,14 @@ import { resolveAttach } from '../launchConfiguration/resolveAttach';
 import type { Session } from '../session';
 import { defineRequest } from './handler';
 
+/** What is otherwise with a machine that somebody else executes. */
+const foreignCapabilities: DebugProtocol.Capabilities = {
+  supportsRestartRequest: false,
+  supportsRestartFrame: false,
+  supportsTerminateRequest: false,
+  supportSuspendDebuggee: true,
+};
+
 async function begin(session: Session, resolved: ResolvedLaunch, noDebug: boolean): Promise<void> {
   for (const warning of resolved.warnings) session.events.message(warning, 'warning');
   await session.launch(
@@ -17,11 +25,7 @@ async function begin(session: Session, resolved: ResolvedLaunch, noDebug: boolea
   // A client that hears it shows no buttons for what cannot be done.
   const cannot = {
     ...(settings.historyBytes === 0 && { supportsStepBack: false }),
-    ...(settings.stub && {
-      supportsRestartRequest: false,
-      supportsRestartFrame: false,
-      supportsTerminateRequest: false,
-    }),
+    ...(settings.stub && foreignCapabilities),
   };
   if (Object.keys(cannot).length > 0)
     session.afterResponse(() => session.sendEvent('capabilities', { capabilities: cannot }));
