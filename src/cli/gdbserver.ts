@@ -13,6 +13,9 @@ import type { RemoteFile } from '../gdb/remoteFiles';
 import { listenOnLoopback, readPort } from './loopback';
 import { resolveOptions, type RunOptions } from './run/command';
 
+/** A client that leaves is gone by then, however busy the computer is. */
+const LEAVING_MS = 3000;
+
 export interface GdbServerOptions extends RunOptions {
   readonly port: string;
   readonly stdio?: boolean;
@@ -63,14 +66,21 @@ function serveStdio(shared: Shared): void {
 }
 
 async function listen(shared: Shared, port: number): Promise<void> {
-  let client: Socket | undefined;
+  let served: Promise<void> | undefined;
   const opened = await listenOnLoopback(port, (socket) => {
-    if (client) {
-      socket.end();
-      return;
-    }
-    client = socket;
-    serveSocket(shared, socket, () => (client = undefined));
+    socket.on('error', () => undefined);
+    void (async () => {
+      // Who comes back at once is there before it is known that he has gone.
+      if (served) await Promise.race([served, new Promise((resolve) => setTimeout(resolve, LEAVING_MS))]);
+      if (served) return void socket.end();
+      if (socket.destroyed) return;
+      served = new Promise((resolve) =>
+        serveSocket(shared, socket, () => {
+          served = undefined;
+          resolve();
+        }),
+      );
+    })();
   });
   process.stderr.write(`${greeting(shared.settings, opened)}\n`);
 }
@@ -89,6 +99,5 @@ function serveSocket(shared: Shared, socket: Socket, gone: () => void): void {
   });
   socket.setNoDelay(true);
   socket.on('data', (bytes) => server.receive(bytes));
-  socket.on('error', () => undefined);
   socket.on('close', () => void server.close().then(gone));
 }

@@ -151,15 +151,16 @@ describe('gdbserver', function () {
       new Promise((resolve) => {
         const look = (): void => {
           if (!text.test(said)) return;
-          gdb.stdout.off('data', look);
+          for (const output of [gdb.stdout, gdb.stderr]) output.off('data', look);
           resolve();
         };
-        gdb.stdout.on('data', look);
+        for (const output of [gdb.stdout, gdb.stderr]) output.on('data', look);
         look();
       });
-    gdb.stdout.on('data', (bytes: Buffer) => (said += bytes.toString()));
+    for (const output of [gdb.stdout, gdb.stderr]) output.on('data', (bytes: Buffer) => (said += bytes.toString()));
     gdb.stdin.write(`set confirm off\ntarget extended-remote 127.0.0.1:${port}\ncontinue\n`);
-    await until(/Continuing\./);
+    // What a domain prints comes while gdb waits for the machine.
+    await until(/\[Domain-0\]/);
     gdb.kill('SIGINT');
     await until(/received signal SIGINT/);
     gdb.stdin.write('print/x $cpsr & 0x1f\nkill\nquit\n');
