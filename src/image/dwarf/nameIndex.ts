@@ -4,13 +4,14 @@
  * (measured: about 50 MB of .debug_info a second). A unit is passed over when a name is asked for that it may have (nameMentions.ts), all of
  * them when everything is asked for.
  */
+import { find } from '../bytes';
 import { Cursor, stringAt } from '../cursor';
 import type { Abbreviation } from './abbreviations';
 import { At, Form, Tag } from './constants';
 import type { DebugInfo } from './debugInfo';
 import { isBlock } from './entry';
 import { fixedSizesOf, readForm, skipVariableForm } from './forms';
-import { find, NameMentions } from './nameMentions';
+import { NameMentions } from './nameMentions';
 import type { EntryId, Unit, UnitHeader } from './unit';
 
 /** C keeps the tags of struct, union and enum apart from the names of typedefs and base types. */
@@ -44,6 +45,8 @@ interface ScanPlan {
 }
 
 const OP_ADDR = 0x03;
+/** Where the address stands in the location of a variable, after the operation. */
+const ADDRESS_AT = 1;
 const ADDRESS_BYTES = 4;
 
 export class NameIndex {
@@ -104,7 +107,7 @@ export class NameIndex {
     for (const header of this.info.headers) {
       if (this.scanned.has(header)) continue;
       const bytes = header.bytes.subarray(header.firstEntry, header.end);
-      if (locations.some((location) => find(bytes, location, 0) >= 0)) this.scanUnit(header);
+      if (locations.some((location) => find(bytes, location, 0, ADDRESS_AT) >= 0)) this.scanUnit(header);
     }
     return (this.variablesByName.get(name)?.length ?? 0) >= addresses.length;
   }
@@ -216,7 +219,7 @@ export class NameIndex {
 function locationAt(address: number): Uint8Array {
   const bytes = new Uint8Array(1 + ADDRESS_BYTES);
   bytes[0] = OP_ADDR;
-  new DataView(bytes.buffer).setUint32(1, address, true);
+  new DataView(bytes.buffer).setUint32(ADDRESS_AT, address, true);
   return bytes;
 }
 

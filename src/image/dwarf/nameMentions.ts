@@ -3,6 +3,7 @@
  * (DW_FORM_string), or as the offset of its text in .debug_str (DW_FORM_strp). May name too many units, never too few. Sessions ask for a
  * handful of names, and looking for bytes is about twenty times as fast as stepping over entries before the code is warm.
  */
+import { find } from '../bytes';
 import { At, Form } from './constants';
 import type { DebugInfo } from './debugInfo';
 import type { Unit, UnitHeader } from './unit';
@@ -73,16 +74,4 @@ function namesStandElsewhere({ abbreviations }: Unit): boolean {
     }
   }
   return false;
-}
-
-/** Where a sequence of bytes begins at or after `from`; -1 when it does not occur. */
-/** Where a sequence of bytes begins, from a place on; -1 when nowhere. */
-export function find(bytes: Uint8Array, sequence: Uint8Array, from: number): number {
-  const [first] = sequence;
-  for (let at = bytes.indexOf(first, from); at >= 0; at = bytes.indexOf(first, at + 1)) {
-    let matched = 1;
-    while (matched < sequence.length && bytes[at + matched] === sequence[matched]) matched++;
-    if (matched === sequence.length) return at;
-  }
-  return -1;
 }

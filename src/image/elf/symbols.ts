@@ -1,213 +1,67 @@
 /**
- * The symbol table: by name and by address. Takes assembly labels as seriously as C functions, since half of a hypervisor is
- * assembly: a label without a size reaches to the next symbol of its section. Source: System V ABI "Symbol Table"; ELF for the
- * ARM Architecture 4.5 (Thumb bit, mapping symbols).
+ * The symbol table as the image asks it. Its index (symbolIndex.ts) is made at the first question that needs it: a session has an image for
+ * each guest, and most are asked for nothing but a name that they do not have, which their bytes tell.
  */
-import { Cursor, stringAt } from '../cursor';
+import { find } from '../bytes';
 import type { ElfSymbol } from '../types';
 import type { Section } from './file';
-import { SHF_ALLOC, SHT_DYNSYM, SHT_SYMTAB } from './file';
+import { SHT_DYNSYM, SHT_SYMTAB } from './file';
+import { SYMBOL_BYTES, SymbolIndex, type CodeContent } from './symbolIndex';
 
-interface PlacedSymbol extends ElfSymbol {
-  /** First address after the symbol's section. */
-  readonly sectionEnd: number;
-  /** Higher is the better name for its address. */
-  readonly rank: number;
-}
+export type { CodeContent } from './symbolIndex';
 
-export type CodeContent = 'arm' | 'thumb' | 'data';
-
-const contentOf: Readonly<Record<string, CodeContent>> = { a: 'arm', t: 'thumb', d: 'data' };
-
-const SYMBOL_BYTES = 16;
-const SHN_UNDEF = 0;
-const SHN_ABS = 0xfff1;
-const SHN_XINDEX = 0xffff;
-const STB_LOCAL = 0;
-const STB_GLOBAL = 1;
-const STT_OBJECT = 1;
-const STT_FUNC = 2;
-const STT_SECTION = 3;
-const STT_FILE = 4;
-const STT_TLS = 6;
+const utf8 = new TextEncoder();
 
 export class SymbolTable {
-  /** All that people may see, by address. */
-  readonly symbols: readonly ElfSymbol[];
   /** False when the file was stripped of .symtab (what .dynsym has may be there still). */
   readonly hasSymtab: boolean;
+  private readonly table: Section | undefined;
+  private made: SymbolIndex | undefined;
 
-  private readonly byName = new Map<string, ElfSymbol>();
-  /** Those that lie in memory, by address, the better name last among equals. */
-  private readonly placed: readonly PlacedSymbol[];
-  /** furthestEnd[i] is the highest end of the sized symbols up to i: where a search backwards may stop. */
-  private readonly furthestEnd: Float64Array;
-  /** furthestSectionEnd[i] likewise for the sections of the symbols up to i. */
-  private readonly furthestSectionEnd: Float64Array;
-  private readonly mapping: readonly { readonly address: number; readonly content: CodeContent }[];
-
-  constructor(sections: readonly Section[]) {
+  constructor(private readonly sections: readonly Section[]) {
     const symtab = sections.find((section) => section.type === SHT_SYMTAB);
     this.hasSymtab = symtab !== undefined && symtab.bytes.length >= 2 * SYMBOL_BYTES;
-    const table = this.hasSymtab ? symtab : sections.find((section) => section.type === SHT_DYNSYM);
-    const raw = table === undefined ? [] : readRaw(table, sections);
-    this.mapping = raw
-      .filter(({ name }) => /^\$[atd](\.|$)/.test(name))
-      .map(({ name, value }) => ({ address: value, content: contentOf[name[1]] }))
-      .sort((a, b) => a.address - b.address);
-    const placed: PlacedSymbol[] = [];
-    const all: ElfSymbol[] = [];
-    for (const entry of raw) {
-      if (/^\$[atd](\.|$)/.test(entry.name)) continue;
-      const section = sections[entry.sectionIndex];
-      const inMemory = section !== undefined && (section.flags & SHF_ALLOC) !== 0;
-      const isFunction = entry.type === STT_FUNC;
-      const address = isFunction ? (entry.value & ~1) >>> 0 : entry.value;
-      const symbol: PlacedSymbol = {
-        name: entry.name,
-        address,
-        byteSize: entry.byteSize,
-        kind: isFunction ? 'function' : entry.type === STT_OBJECT ? 'object' : 'none',
-        global: entry.binding !== STB_LOCAL,
-        thumb: isFunction ? (entry.value & 1) === 1 : this.contentAt(address) === 'thumb',
-        sectionEnd: inMemory ? section.address + section.byteSize : 0,
-        rank: rankOf(entry),
-      };
-      all.push(symbol);
-      if (inMemory) placed.push(symbol);
-      const known = this.byName.get(symbol.name) as PlacedSymbol | undefined;
-      if (known === undefined || symbol.rank > known.rank) this.byName.set(symbol.name, symbol);
-    }
-    all.sort((a, b) => a.address - b.address);
-    this.symbols = all;
-    this.placed = placed.sort((a, b) => a.address - b.address || a.rank - b.rank || (a.name < b.name ? 1 : -1));
-    this.furthestEnd = new Float64Array(placed.length);
-    this.furthestSectionEnd = new Float64Array(placed.length);
-    let furthest = 0;
-    let furthestSection = 0;
-    this.placed.forEach((symbol, index) => {
-      furthest = Math.max(furthest, symbol.address + symbol.byteSize);
-      furthestSection = Math.max(furthestSection, symbol.sectionEnd);
-      this.furthestEnd[index] = furthest;
-      this.furthestSectionEnd[index] = furthestSection;
-    });
+    this.table = this.hasSymtab ? symtab : sections.find((section) => section.type === SHT_DYNSYM);
+  }
+
+  /** All that people may see, by address. */
+  get symbols(): readonly ElfSymbol[] {
+    return this.index?.symbols ?? [];
   }
 
   named(name: string): ElfSymbol | undefined {
-    return this.byName.get(name);
+    return this.mayHave(name) ? this.index?.named(name) : undefined;
   }
 
   /** Addresses of all data of a name. */
   dataNamed(name: string): readonly number[] {
-    if (!this.byName.has(name)) return [];
-    return this.placed
-      .filter((symbol) => symbol.name === name && symbol.kind !== 'function')
-      .map(({ address }) => address);
+    return this.mayHave(name) ? (this.index?.dataNamed(name) ?? []) : [];
   }
 
   /** What mapping symbols say of an address; ARM where they say nothing. */
   contentAt(address: number): CodeContent {
-    const index = lastNotAfter(this.mapping, address);
-    return index >= 0 ? this.mapping[index].content : 'arm';
+    return this.index?.contentAt(address) ?? 'arm';
   }
 
-  /**
-   * The symbol that covers an address: the nearest, but one of a known size that spans the address wins over a label inside
-   * it, and compiler-local labels (.L...) only serve where there is nothing else.
-   */
+  /** The symbol that covers an address, see `SymbolIndex.at`. */
   at(address: number): ElfSymbol | undefined {
-    let nearest: PlacedSymbol | undefined;
-    let local: PlacedSymbol | undefined;
-    for (let index = lastNotAfter(this.placed, address); index >= 0; index--) {
-      const symbol = this.placed[index];
-      if (symbol.sectionEnd > address) {
-        if (symbol.byteSize > 0 && address < symbol.address + symbol.byteSize) {
-          if (!isCompilerLocal(symbol.name)) return symbol;
-        }
-        if (isCompilerLocal(symbol.name)) local ??= symbol;
-        else nearest ??= symbol;
-      }
-      // Go on only while an earlier symbol may span the address, or while nothing was found yet.
-      if (index === 0 || this.furthestSectionEnd[index - 1] <= address) break;
-      if (nearest !== undefined && this.furthestEnd[index - 1] <= address) break;
-    }
-    if (nearest !== undefined && nearest.byteSize > 0) nearest = undefined;
-    return nearest ?? local;
+    return this.index?.at(address);
   }
 
   /** First address after the symbol: by its size, else where the next symbol of its section starts. */
   endOf(symbol: ElfSymbol): number {
-    if (symbol.byteSize > 0) return symbol.address + symbol.byteSize;
-    const index = lastNotAfter(this.placed, symbol.address);
-    const end = index >= 0 ? this.placed[index].sectionEnd : symbol.address;
-    for (let next = index + 1; next < this.placed.length; next++) {
-      const following = this.placed[next];
-      if (following.address >= end) break;
-      if (following.address > symbol.address && !isCompilerLocal(following.name)) return following.address;
-    }
-    return Math.max(end, symbol.address);
+    return this.index?.endOf(symbol) ?? symbol.address;
   }
-}
 
-interface RawSymbol {
-  readonly name: string;
-  readonly value: number;
-  readonly byteSize: number;
-  readonly type: number;
-  readonly binding: number;
-  readonly sectionIndex: number;
-}
-
-function readRaw(table: Section, sections: readonly Section[]): RawSymbol[] {
-  const names = sections[table.link]?.bytes ?? new Uint8Array(0);
-  const cursor = new Cursor(table.bytes, table.name);
-  const raw: RawSymbol[] = [];
-  const count = Math.floor(table.bytes.length / SYMBOL_BYTES);
-  for (let index = 0; index < count; index++) {
-    const nameOffset = cursor.u32();
-    const value = cursor.u32();
-    const byteSize = cursor.u32();
-    const info = cursor.u8();
-    cursor.skip(1);
-    const sectionIndex = cursor.u16();
-    const type = info & 15;
-    if (sectionIndex === SHN_UNDEF || type === STT_SECTION || type === STT_FILE || type === STT_TLS) continue;
-    const name = stringAt(names, nameOffset);
-    if (name === '') continue;
-    // SHN_XINDEX needs more than 65,280 sections, which a linked ARM executable does not have: such a symbol has no place.
-    raw.push({
-      name,
-      value,
-      byteSize,
-      type,
-      binding: info >> 4,
-      sectionIndex: sectionIndex === SHN_XINDEX ? SHN_ABS : sectionIndex,
-    });
+  private get index(): SymbolIndex | undefined {
+    if (this.made === undefined && this.table !== undefined) this.made = new SymbolIndex(this.table, this.sections);
+    return this.made;
   }
-  return raw;
-}
 
-/** Which of several names of one address is shown: function, object, label; sized; global, weak, local; the plainest. */
-function rankOf(symbol: RawSymbol): number {
-  if (isCompilerLocal(symbol.name)) return 0;
-  const kind = symbol.type === STT_FUNC ? 3 : symbol.type === STT_OBJECT ? 2 : 1;
-  const binding = symbol.binding === STB_GLOBAL ? 2 : symbol.binding === STB_LOCAL ? 0 : 1;
-  const plain = symbol.name.startsWith('_') ? 0 : 1;
-  return kind * 100 + (symbol.byteSize > 0 ? 10 : 0) + binding * 2 + plain;
-}
-
-function isCompilerLocal(name: string): boolean {
-  return name.startsWith('.L');
-}
-
-/** Index of the last item at or before the address in a list sorted by address; -1 when there is none. */
-function lastNotAfter(items: readonly { readonly address: number }[], address: number): number {
-  let low = 0;
-  let high = items.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    if (items[middle].address <= address) low = middle + 1;
-    else high = middle;
+  /** Whether an index would have the name, as far as can be told without one; a linker lets a name begin inside of another that ends alike. */
+  private mayHave(name: string): boolean {
+    if (this.made !== undefined || this.table === undefined) return true;
+    const names = this.sections[this.table.link]?.bytes;
+    return names !== undefined && find(names, utf8.encode(`${name}\0`), 0) >= 0;
   }
-  return low - 1;
 }

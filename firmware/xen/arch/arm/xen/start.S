@@ -24,11 +24,19 @@ ENTRY(_start)
         .cfi_undefined 14
         ldr     r4, =IDLE_PGDIR_PHYS
 
-        @ r4 = table, r5 = descriptor, r6 = slot address, r7 = end
+        @ r4 = table, r5 = descriptor, r6 = slot address, r7 = end; eight words at a time are cleared, since each
+        @ instruction here stands between a person and the first stop
         mov     r5, #0
         mov     r6, r4
         add     r7, r4, #0x4000
-1:      str     r5, [r6], #4
+        mov     r3, r5
+        mov     r8, r5
+        mov     r9, r5
+        mov     r10, r5
+        mov     r11, r5
+        mov     r12, r5
+        mov     r13, r5
+1:      stmia   r6!, {r3, r5, r8-r13}
         cmp     r6, r7
         blo     1b
 
@@ -78,10 +86,14 @@ ENTRY(start_virtual)
         ldr     r3, =__bss_start
         ldr     r4, =__bss_end
         mov     r5, #0
-        mov     r6, #0
-        mov     r7, #0
-        mov     r8, #0
-1:      stmia   r3!, {r5-r8}
+        mov     r6, r5
+        mov     r7, r5
+        mov     r8, r5
+        mov     r9, r5
+        mov     r10, r5
+        mov     r11, r5
+        mov     r12, r5
+1:      stmia   r3!, {r5-r12}
         cmp     r3, r4
         blo     1b
 
