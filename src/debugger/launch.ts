@@ -81,7 +81,7 @@ async function newMachine(
 ): Promise<MachineFace> {
   const board = await boardOf(settings, host);
   checkBuiltins(settings);
-  const { memoryBytes: ramBytes, nsPerTick, cacheSizes } = settings;
+  const { memoryBytes: ramBytes, nsPerTick, cacheSizes, translatedBytes } = settings;
   try {
     const create = settings.verifyTranslator === true ? createLockStepMachine : createMachine;
     return create({
@@ -93,6 +93,7 @@ async function newMachine(
       tlb: settings.tlb as TlbMode | undefined,
       vfp: settings.vfp as VfpMode | undefined,
       engine: settings.engine as EngineMode | undefined,
+      translatedBytes,
       nsPerTick,
       onDiagnostic,
     });

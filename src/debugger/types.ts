@@ -66,6 +66,8 @@ export interface LaunchSettings {
   readonly engine?: string;
   /** The translator and the interpreter are run side by side and compared. */
   readonly verifyTranslator?: boolean;
+  /** Most code that the translator keeps, in bytes of WebAssembly. */
+  readonly translatedBytes?: number;
   readonly nsPerTick: number;
   /** Memory for going back in time; 0 records nothing. */
   readonly historyBytes?: number;

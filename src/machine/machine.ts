@@ -10,7 +10,7 @@ import { Arm926View } from './arm926/cpuView';
 import { Interpreter, type TranslatorCounts } from './arm926/interpreter';
 import { MainTlb, type MainTlbState } from './arm926/mainTlb';
 import { Word } from './arm926/layout';
-import { TRANSLATE_AFTER, Translator } from './arm926/translator/translator';
+import { Translator, type TranslationSettings } from './arm926/translator/translator';
 import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
 import type { TickModel } from './arm926/ticks/model';
@@ -78,7 +78,8 @@ export class Machine implements MachineFace {
   private readonly tickModel: TickModel;
   private interpreter: Interpreter;
   /** Undefined when nothing is to be translated. */
-  private readonly translateAfter: number | undefined;
+  /** Undefined where nothing is translated. */
+  private readonly translation: TranslationSettings | undefined;
   /** The model with a listener, while a trace is made. */
   private traceModel: TickModel | undefined;
   private armed: readonly number[] = [];
@@ -128,10 +129,9 @@ export class Machine implements MachineFace {
     this.memorySystem = `cache ${cache} (${sizes.instructionBytes} and ${sizes.dataBytes} bytes), TLB ${tlb}, VFP ${vfp}`;
     const tickModel = createTickModel(options.tickModel ?? 'goldfish', sizes);
     this.tickModel = cache === 'off' ? tickModel : perInstruction(tickModel);
-    this.translateAfter =
-      oneOf('engine', options.engine ?? 'interpreter', ENGINE_MODES) === 'interpreter'
-        ? undefined
-        : (options.translateAfter ?? TRANSLATE_AFTER);
+    const engine = oneOf('engine', options.engine ?? 'interpreter', ENGINE_MODES);
+    const { translateAfter: after, translatedBytes: mostBytes } = options;
+    this.translation = engine === 'interpreter' ? undefined : { after, mostBytes };
     this.interpreter = this.createInterpreter(this.tickModel);
     this.cpu = new Arm926View(this.core, () => this.outsideChanges++);
     this.snapshots = new Snapshots(this.ram);
@@ -215,11 +215,11 @@ export class Machine implements MachineFace {
 
   /** The loop, with a translator where one is asked for and nothing has to be looked at access by access. */
   private createInterpreter(model: TickModel): Interpreter {
-    const { core, translateAfter } = this;
+    const { core, translation } = this;
     const { caches, mainTlb } = core.memory;
     const able = model.observer === undefined && caches === undefined && mainTlb === undefined;
-    if (translateAfter === undefined || !able) return new Interpreter(core, model);
-    return new Interpreter(core, model, (blocks) => new Translator(core, blocks, translateAfter));
+    if (translation === undefined || !able) return new Interpreter(core, model);
+    return new Interpreter(core, model, (blocks) => new Translator(core, blocks, translation));
   }
 
   /** What the translator has done; undefined where there is none. */

@@ -128,7 +128,12 @@ export class Ram {
 
   /** The same for a range of any length. */
   noteRangeWrite(offset: number, length: number): void {
-    for (let at = offset & -(1 << LINE_SHIFT); at < offset + length; at += 1 << LINE_SHIFT) this.noteWrite(at);
+    const end = offset + length;
+    for (let at = offset & -(1 << LINE_SHIFT); at < end;) {
+      this.noteWrite(at);
+      // Nothing else is to be noted of a page without code.
+      at = this.codePages[(at - RAM_OFFSET) >>> 12] === 0 ? (at & -PAGE_BYTES) + PAGE_BYTES : at + (1 << LINE_SHIFT);
+    }
   }
 
   /** To be called when a 4 KB page has other contents than before, without having been written: what was decoded of it is old. */

@@ -37,7 +37,8 @@ describe('a launch configuration', () => {
       commandLine: '',
       load: [],
       stopOnEntry: false,
-      engine: 'interpreter',
+      engine: 'auto',
+      translatedBytes: 64 * 2 ** 20,
       tickModel: 'goldfish',
       cache: 'off',
       tlb: 'fast',
@@ -110,6 +111,13 @@ describe('a launch configuration', () => {
       () => bytes({ memory: 256 }),
       /"history\.memory" in the launch configuration is 256, which is 256 bytes: give at least "4M", such as "256M"/,
     );
+  });
+
+  it('bounds the memory of translated code', () => {
+    const bytes = (translatedCode: unknown): number | undefined =>
+      resolveLaunch({ ...two, translatedCode }).settings.translatedBytes;
+    assert.deepEqual([bytes(undefined), bytes('2M')], [64 << 20, 2 << 20]);
+    assert.throws(() => bytes('64'), /"translatedCode" in the launch configuration is 64, .*give at least "1M"/);
   });
 
   it('fills in what an inner object leaves out', () => {

@@ -293,16 +293,26 @@ export const launchAttributes: readonly Attribute[] = [
     name: 'engine',
     kind: 'choice',
     form: 'both',
-    default: 'interpreter',
+    default: 'auto',
     choices: [
+      {
+        value: 'auto',
+        doc: 'Whichever is faster: the translator where there is WebAssembly for it, with nothing to be told apart but the speed.',
+      },
       { value: 'interpreter', doc: 'One instruction after the other: the reference.' },
       {
         value: 'translator',
         doc: 'Code that runs often is translated to WebAssembly: the same results, several times as fast. With caches, the arm926 TLB, and tick models other than `goldfish` it interprets.',
       },
-      { value: 'auto', doc: 'Whichever is faster.' },
     ],
     doc: 'What executes instructions. The state of the machine is the same after every instruction.',
+  },
+  {
+    name: 'translatedCode',
+    kind: 'size',
+    form: 'both',
+    default: '64M',
+    doc: 'Most memory for translated code, of this computer, from `"1M"`. When it is full, what has run least goes.',
   },
   {
     name: 'vfp',

@@ -284,6 +284,7 @@ export function resolveLaunch(
     tlb: values.tlb as string,
     vfp: values.vfp as string,
     engine: values.engine as string,
+    translatedBytes: atLeast(LEAST_TRANSLATED_BYTES, '1M', '64M', values.translatedCode, naming('translatedCode')),
     board: {
       ...(values.nand !== undefined && {
         nand: readList(values.nand, attributeNamed('nand'), warnings, naming).map((each) => ({
@@ -318,13 +319,21 @@ function readNames(value: unknown): Readonly<Record<string, string>> | undefined
 /** Less would hold a few states of a small guest: whoever writes 256 means megabytes. */
 const LEAST_HISTORY_BYTES = 4 << 20;
 
+/** Less would hold a handful of regions, which would be translated over and over. */
+const LEAST_TRANSLATED_BYTES = 1 << 20;
+
 function historyBytes({ enabled, memory }: Record<string, unknown>, naming: Naming): number {
-  const bytes = parseSize(memory)!;
-  if (bytes < LEAST_HISTORY_BYTES)
-    throw new UserError(
-      `${naming('history.memory')} is ${quoteValue(memory)}, which is ${bytes} bytes: give at least "4M", such as "256M".`,
-    );
+  const bytes = atLeast(LEAST_HISTORY_BYTES, '4M', '256M', memory, naming('history.memory'));
   return enabled === false ? 0 : bytes;
+}
+
+/** The bytes of a size. @throws UserError when it is less than `least`, which people write as `written` */
+function atLeast(least: number, written: string, example: string, size: unknown, named: string): number {
+  const bytes = parseSize(size)!;
+  if (bytes >= least) return bytes;
+  throw new UserError(
+    `${named} is ${quoteValue(size)}, which is ${bytes} bytes: give at least "${written}", such as "${example}".`,
+  );
 }
 
 const boardPath = (machine: string, folder: string | undefined): string =>

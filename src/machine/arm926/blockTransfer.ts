@@ -3,6 +3,7 @@
  * changed, and the base is as it was; an STM has stored the words before the one that aborted.
  */
 import type { Core } from './core';
+import { TLB_ENTRIES, TLB_ENTRY_WORDS, Word } from './layout';
 import { Mode, currentMode, registerWord } from './modes';
 
 const P = 0x1000000;
@@ -32,6 +33,16 @@ function lowestAddress(op: number, base: number, bytes: number): number {
   return (op & P) !== 0 ? base - bytes : base - bytes + 4;
 }
 
+/**
+ * Place in the memory of `bytes` from an address on, when the TLB lets all of them be read (`tag` 0) or written (1) as they are, within
+ * a page; else -1, and each word goes its own way.
+ */
+function direct({ s, ram: { words } }: Core, address: number, bytes: number, tag: 0 | 1): number {
+  if ((address & 0xfff) + bytes > 0x1000) return -1;
+  const entry = s[Word.TLB_BANK]! + ((address >>> 12) & (TLB_ENTRIES - 1)) * TLB_ENTRY_WORDS;
+  return words[entry + tag] === (address & 0xfffff000) ? (address + words[entry + 2]!) >>> 2 : -1;
+}
+
 export function loadMultiple(core: Core, op: number): void {
   const { s, memory } = core;
   const n = (op >>> 16) & 15;
@@ -41,8 +52,13 @@ export function loadMultiple(core: Core, op: number): void {
   let address = lowestAddress(op, base, bytes) | 0;
   if ((address & 3) !== 0) memory.checkAlignment(address);
   address &= ~3;
+  let place = direct(core, address, bytes, 0);
   for (let r = 0, rest = list; rest !== 0; r++, rest >>>= 1) {
     if ((rest & 1) === 0) continue;
+    if (place >= 0) {
+      loaded[r] = core.ram.words[place++]!;
+      continue;
+    }
     loaded[r] = memory.load32(address);
     address = (address + 4) | 0;
   }
@@ -74,14 +90,19 @@ export function storeMultiple(core: Core, op: number): void {
   address &= ~3;
   const userBank = (op & CARET) !== 0 && currentMode(s) !== Mode.USR;
   let first = true;
+  let place = direct(core, address, bytes, 1);
   for (let r = 0; r < 16; r++) {
     if ((list & (1 << r)) === 0) continue;
     let value = r === 15 ? s[15]! + 4 : s[userBank ? registerWord(s, r, Mode.USR) : r]!;
     // The base is stored as it was only when it comes first; later it has been written back already (ARM DDI 0100 A4.1.97).
     if (r === n && !first && (op & W) !== 0 && !userBank) value = end;
+    first = false;
+    if (place >= 0) {
+      core.ram.words[place++] = value;
+      continue;
+    }
     memory.store32(address, value);
     address = (address + 4) | 0;
-    first = false;
   }
   if ((op & W) !== 0 && n !== 15) s[n] = end;
 }

@@ -81,6 +81,8 @@ export interface TranslatorCounts {
   /** Guest instructions in them, and their WebAssembly in bytes. */
   instructions: number;
   bytes: number;
+  /** Of the bytes, what has not been dropped. */
+  liveBytes: number;
   calls: number;
   /** Instructions that translated code has executed. */
   translated: number;

@@ -16,7 +16,12 @@ import { PROBE_ALIGN_8, PROBE_WRITE } from './lowerMemory';
 import { structure } from './structure';
 
 /** A block is translated when it has been entered this often by a jump back, a call, or from translated code. */
-export const TRANSLATE_AFTER = 30;
+const TRANSLATE_AFTER = 30;
+/**
+ * Blocks that are entered before anything is translated. What runs once after reset, clearing memory above all, is over before its
+ * translation would be ready, and stands between a person and the first stop.
+ */
+const WARM_UP_BLOCKS = 10_000;
 /** Entering in line or by a jump forward weighs so much less: loops and functions make the better entries. */
 const ANCHOR_WEIGHT = 64;
 /** Most instructions of one call: V8 replaces the code of a function that runs only when it is called anew. */
@@ -25,8 +30,9 @@ const MOST_INSTRUCTIONS = 1 << 20;
 const NEVER = -1;
 /** Calls that did nothing before a region is given up, and only when they are most of its calls. */
 const MOST_IDLE = 64;
-/** Translated code in all regions, in bytes of WebAssembly; beyond it everything is dropped and begins anew. */
 const MOST_BYTES = 64 << 20;
+/** Of the most bytes, what is left after regions had to go: making room is worth its sorting only for many at once. */
+const KEPT = 0.75;
 /** Places in the table that leads from region to region, less 1. */
 const JUMP_MASK = 0xfff;
 const SLOT_MASK = 0x0fffffff;
@@ -46,17 +52,33 @@ interface Region {
   readonly leastRoom: number;
   live: boolean;
   calls: number;
+  /** Calls up to the last time that regions had to go. */
+  callsBefore: number;
   idle: number;
 }
 
+/** What is left out has its default. */
+export interface TranslationSettings {
+  /** How often a block is entered before it is translated; code is then translated from the first instruction on. */
+  readonly after?: number;
+  /** Most code in all regions, in bytes of WebAssembly; beyond it, what has run least goes. */
+  readonly mostBytes?: number;
+}
+
 export class Translator implements Translations {
-  readonly counts: TranslatorCounts = { regions: 0, instructions: 0, bytes: 0, calls: 0, translated: 0 };
+  readonly counts: TranslatorCounts = {
+    regions: 0,
+    instructions: 0,
+    bytes: 0,
+    liveBytes: 0,
+    calls: 0,
+    translated: 0,
+  };
   /** By slot; slot 0 stays empty, it stands for "none". */
   private regions: (Region | undefined)[] = [undefined];
   /** Regions by their virtual address, direct-mapped; what stands here may be dropped. */
   private readonly jumps = new Array<Region | undefined>(JUMP_MASK + 1).fill(undefined);
   private readonly freeSlots: number[] = [];
-  private liveBytes = 0;
   /** Regions with code in each kilobyte of the memory. */
   private readonly byKilobyte = new Map<number, Set<Region>>();
   private armed: ReadonlyMap<number, readonly number[]> = new Map();
@@ -66,12 +88,18 @@ export class Translator implements Translations {
   private lastLink = 0;
   /** The last block was left by translated code. */
   private fromRegion = false;
+  private readonly threshold: number;
+  private readonly mostBytes: number;
+  private warmUp: number;
 
   constructor(
     private readonly core: Core,
     private readonly blocks: BlockCache,
-    private readonly translateAfter: number,
+    { after, mostBytes }: TranslationSettings,
   ) {
+    this.threshold = (after ?? TRANSLATE_AFTER) * ANCHOR_WEIGHT;
+    this.mostBytes = mostBytes ?? MOST_BYTES;
+    this.warmUp = after === undefined ? WARM_UP_BLOCKS : 0;
     const { memory } = core.ram;
     this.memoryPages = memory.buffer.byteLength >>> 16;
     this.imports = { e: { memory, probe: (virtual: number, access: number) => this.probe(virtual, access) } };
@@ -101,6 +129,10 @@ export class Translator implements Translations {
   }
 
   private count(at: number, pc: number, place: number): boolean {
+    if (this.warmUp > 0) {
+      this.warmUp--;
+      return false;
+    }
     const { extras } = this.blocks;
     const s = this.core.s;
     const anchor = this.fromRegion || pc >>> 0 <= this.lastPc >>> 0 || s[14] !== this.lastLink;
@@ -109,7 +141,7 @@ export class Translator implements Translations {
     this.lastLink = s[14]!;
     if (extras[at] === NEVER) return false;
     extras[at]! += anchor ? ANCHOR_WEIGHT : 1;
-    if (extras[at]! < this.translateAfter * ANCHOR_WEIGHT) return false;
+    if (extras[at]! < this.threshold) return false;
     const region = this.translate(pc, place);
     if (region === undefined) return false;
     this.blocks.instructions[at] = ALWAYS | region.slot;
@@ -203,7 +235,7 @@ export class Translator implements Translations {
     const { statements, blocks, needs } = structure(lowered);
     const { module, leaves } = emitRegion(statements, this.memoryPages);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module), this.imports);
-    if (this.liveBytes + module.length > MOST_BYTES) this.dropAll();
+    if (this.counts.liveBytes + module.length > this.mostBytes) this.makeRoom();
     const slot = this.freeSlots.pop() ?? this.regions.length;
     const region: Region = {
       slot,
@@ -218,10 +250,11 @@ export class Translator implements Translations {
       leastRoom: needs.ticks,
       live: true,
       calls: 0,
+      callsBefore: 0,
       idle: 0,
     };
     this.regions[slot] = region;
-    this.liveBytes += module.length;
+    this.counts.liveBytes += module.length;
     for (const block of blocks) {
       const kilobyte = block.place >>> 10;
       const set = this.byKilobyte.get(kilobyte);
@@ -254,8 +287,18 @@ export class Translator implements Translations {
     this.regions[region.slot] = undefined;
     region.live = false;
     this.freeSlots.push(region.slot);
-    this.liveBytes -= region.bytes;
+    this.counts.liveBytes -= region.bytes;
     for (const { place } of region.blocks) this.byKilobyte.get(place >>> 10)?.delete(region);
+  }
+
+  /** Drops what has been called least since the last time, down to a part of what may be there. */
+  private makeRoom(): void {
+    const live = this.regions.filter((region) => region !== undefined);
+    const recent = ({ calls, callsBefore }: Region): number => calls - callsBefore;
+    for (const region of live.sort((a, b) => recent(a) - recent(b))) {
+      if (this.counts.liveBytes <= this.mostBytes * KEPT) region.callsBefore = region.calls;
+      else this.drop(region);
+    }
   }
 
   dropAll(): void {
@@ -264,7 +307,7 @@ export class Translator implements Translations {
     this.byKilobyte.clear();
     this.freeSlots.length = 0;
     this.regions = [undefined];
-    this.liveBytes = 0;
+    this.counts.liveBytes = 0;
   }
 
   setArmed(armed: ReadonlyMap<number, readonly number[]>): void {

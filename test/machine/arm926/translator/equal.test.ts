@@ -6,6 +6,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { boardNamed } from '../../../../src/machine/boards';
 import { createMachine, type Machine } from '../../../../src/machine/machine';
+import type { MachineOptions } from '../../../../src/machine/machineOptions';
 import type { EngineMode } from '../../../../src/machine/types';
 import { Random } from '../../../conformance/random';
 import { stateHashes } from '../../../fuzz/stateHash';
@@ -49,10 +50,14 @@ function build(file: string, work: number, options: readonly string[]): Program 
   }
 }
 
-function machineFor({ bytes, start, work }: Program, engine: EngineMode): Machine {
+function machineFor(
+  { bytes, start, work }: Program,
+  engine: EngineMode,
+  options: Partial<MachineOptions> = {},
+): Machine {
   const board = boardNamed('goldfish');
   if ('error' in board) throw new Error(board.error);
-  const machine = createMachine({ board, ramBytes: 16 << 20, engine, translateAfter: 2 });
+  const machine = createMachine({ board, ramBytes: 16 << 20, engine, translateAfter: 2, ...options });
   machine.boot({ entry: LOAD });
   machine.writePhysical(LOAD, bytes);
   machine.cpu.setCpsr(MASKED_SVC);
@@ -98,6 +103,19 @@ describe('The translator', function () {
       compareAtRandomStops(reference, translated, new Random(work));
     });
   }
+
+  it('keeps within its memory by dropping what runs least, and stays equal', () => {
+    const program = build('mix.c', 1500, compiled);
+    const translatedBytes = 60_000;
+    const [reference, translated] = [
+      machineFor(program, 'interpreter'),
+      machineFor(program, 'translator', { translatedBytes }),
+    ];
+    compareAtRandomStops(reference, translated, new Random(11));
+    const { bytes, liveBytes } = translated.translatorCounts!;
+    assert.ok(bytes > 2 * translatedBytes, `${bytes} bytes were made`);
+    assert.ok(liveBytes <= translatedBytes, `${liveBytes} bytes are there`);
+  });
 
   for (const guest of ['mini-os', 'proc-os']) {
     it(`leaves the hypervisor with three domains of ${guest} in the same state`, () => {
