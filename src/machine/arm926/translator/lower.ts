@@ -7,7 +7,20 @@ import { FORM_NAMES, Form } from '../decodeArm';
 import { Word } from '../layout';
 import { Context, type End, type Lowering } from './context';
 import type { GuestBlock } from './discover';
-import { Local, Op, binary, constant, local, set, unary, when, type Expr, type Statement } from './intermediate';
+import {
+  Local,
+  Op,
+  STATE_LOCALS,
+  binary,
+  constant,
+  local,
+  select,
+  set,
+  unary,
+  when,
+  type Expr,
+  type Statement,
+} from './intermediate';
 import { lowerData } from './lowerData';
 import { MEMORY } from './lowerMemory';
 import { MULTIPLY } from './lowerMultiply';
@@ -141,9 +154,36 @@ export function lowerBlock(block: GuestBlock): LoweredBlock {
       all.push(set(Local.TAKEN, test), when(local(Local.TAKEN), served, refund));
       return { statements: all, end: { kind: 'either', condition: local(Local.TAKEN), taken: end, other } };
     }
-    all.push(when(test, served, refund));
+    all.push(...(refund.length === 0 ? chosen(test, served) : undefined) ?? [when(test, served, refund)]);
   }
   return { statements: all, end: { kind: 'jump', pc: next } };
+}
+
+/** More results than this are not worth working out in vain. */
+const MOST_CHOSEN = 4;
+
+/**
+ * A conditional instruction without a jump: its results are worked out in any case, and kept by the condition. Which way such an instruction
+ * goes often depends on data, which the computer's branch prediction cannot learn. Undefined where it has another effect.
+ */
+function chosen(condition: Expr, statements: readonly Statement[]): readonly Statement[] | undefined {
+  const kept: Statement[] = [];
+  let results = 0;
+  for (const statement of statements) {
+    if (statement.kind !== 'set' || !isPure(statement.value)) return undefined;
+    if (statement.local >= STATE_LOCALS) {
+      kept.push(statement);
+      continue;
+    }
+    if (++results > MOST_CHOSEN) return undefined;
+    kept.push(set(statement.local, select(statement.value, local(statement.local), local(Local.TAKEN))));
+  }
+  return [set(Local.TAKEN, condition), ...kept];
+}
+
+/** No access to memory: it can be worked out at any time. */
+function isPure({ op, a, b, c }: Expr): boolean {
+  return !(op >= Op.LOAD && op <= Op.LOAD_16U) && [a, b, c].every((each) => each === undefined || isPure(each));
 }
 
 function changesCompare(out: readonly Statement[]): boolean {
