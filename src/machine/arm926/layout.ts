@@ -70,6 +70,8 @@ export const Word = {
   ROOM: 123,
   /** Where translated code goes on when it does not know before; bit 0 says Thumb. */
   TARGET: 124,
+  /** Slot of the region that was left last. */
+  REGION: 125,
 
   /** S0-S31, which are also D0-D15; then what else VFP has. Machine state again, only used where the machine has VFP. */
   VFP_REGISTERS: 128,
@@ -90,8 +92,17 @@ export const TLB_ENTRIES = 2048;
 export const TLB_ENTRY_WORDS = 4;
 export const TLB_BANK_WORDS = TLB_ENTRIES * TLB_ENTRY_WORDS;
 
+/** Where translated code goes on: entries by virtual address, four words each (translator/dispatch.ts). */
+export const JUMP_OFFSET = 0x50000;
+export const JUMP_ENTRIES = 4096;
+export const JUMP_ENTRY_WORDS = 4;
+
 /** Lines of the instruction cache, where it keeps data: code is executed from here. As much as the biggest has, 128 KB. */
 export const INSTRUCTION_CACHE_OFFSET = 0x60000;
+
+/** How often each region was called, a word for each slot. */
+export const REGION_CALLS_OFFSET = 0x80000;
+export const REGION_SLOTS = 0x20000;
 
 /** Guest RAM starts here in the memory. */
 export const RAM_OFFSET = 0x100000;

@@ -154,7 +154,7 @@ export function lowerBlock(block: GuestBlock): LoweredBlock {
       all.push(set(Local.TAKEN, test), when(local(Local.TAKEN), served, refund));
       return { statements: all, end: { kind: 'either', condition: local(Local.TAKEN), taken: end, other } };
     }
-    all.push(...(refund.length === 0 ? chosen(test, served) : undefined) ?? [when(test, served, refund)]);
+    all.push(...((refund.length === 0 ? chosen(test, served) : undefined) ?? [when(test, served, refund)]));
   }
   return { statements: all, end: { kind: 'jump', pc: next } };
 }

@@ -21,7 +21,8 @@ export const PROBE_ALIGN_8 = 0x200;
 
 const address = local(Local.ADDRESS);
 const entry = local(Local.ENTRY);
-const ENTRY_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_WORDS * 4;
+/** Of a virtual address shifted right by 8: where its TLB entry begins, in bytes. */
+export const ENTRY_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_WORDS * 4;
 
 /** Byte offset of the TLB entry for a virtual address. */
 export function entryOf(virtual: Expr): Expr {

@@ -3,7 +3,8 @@
  * "Beyond Relooper", ICFP 2022). A jump back to a block that does not dominate its source (irreducible) becomes an exit.
  */
 import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE } from '../tlb';
-import type { End } from './context';
+import { Word } from '../layout';
+import { storeWord, type End } from './context';
 import type { GuestBlock } from './discover';
 import { Local, Op, binary, constant, load, local, set, type Expr, type Leave, type Statement } from './intermediate';
 import type { LoweredBlock } from './lower';
@@ -201,7 +202,7 @@ class Structurer {
       case 'jump':
         return this.jump(node, end.pc);
       case 'call':
-        return [{ kind: 'leave', leave: { block: node.guest, count: 0, ticks: 0, pc: end.pc, inside: undefined } }];
+        return goOn(node, end.pc);
       case 'either':
         return [
           {
@@ -221,18 +222,23 @@ class Structurer {
   private jump(node: Node, pc: number): Statement[] {
     const leave: Leave = { block: node.guest, count: 0, ticks: 0, pc, inside: undefined };
     const next = this.nodes.get(pc);
-    if (next === undefined) return [{ kind: 'leave', leave }];
+    if (next === undefined) return goOn(node, pc);
     const check: Statement[] =
       ((pc ^ node.guest.pc) & ~0x3ff) === 0
         ? []
         : [{ kind: 'if', condition: mappedElsewhere(next.guest), then: [{ kind: 'leave', leave }], else: [] }];
     if (next.order <= node.order) {
-      if (!next.loopHead || !this.dominates(next, node)) return [{ kind: 'leave', leave }];
+      if (!next.loopHead || !this.dominates(next, node)) return goOn(node, pc);
       return [...check, { kind: 'branch', label: 2 * next.order }];
     }
     if (next.forward >= 2) return [...check, { kind: 'branch', label: 2 * next.order + 1 }];
     return [...check, ...this.tree(next)];
   }
+}
+
+/** Ends the region; whichever has the block at `pc` goes on. */
+function goOn({ guest }: Node, pc: number): Statement[] {
+  return [storeWord(Word.TARGET, constant(guest.thumb ? pc | 1 : pc)), { kind: 'end', block: guest }];
 }
 
 /** Whether the TLB does not say what it said of a block's page when the block was translated; the interpreter then fetches there. */

@@ -5,9 +5,10 @@
  */
 import type { BlockCache } from '../blocks';
 import type { Core } from '../core';
-import { Word } from '../layout';
+import { JUMP_ENTRIES, JUMP_ENTRY_WORDS, JUMP_OFFSET, REGION_CALLS_OFFSET, REGION_SLOTS, Word } from '../layout';
 import type { Translations, TranslatorCounts } from '../interpreter';
 import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb } from '../tlb';
+import { createDispatcher, type Dispatcher, type RegionFunction } from './dispatch';
 import { discover, type GuestBlock } from './discover';
 import { emitRegion } from './emit';
 import type { Leave } from './intermediate';
@@ -33,8 +34,9 @@ const MOST_IDLE = 64;
 const MOST_BYTES = 64 << 20;
 /** Of the most bytes, what is left after regions had to go: making room is worth its sorting only for many at once. */
 const KEPT = 0.75;
-/** Places in the table that leads from region to region, less 1. */
-const JUMP_MASK = 0xfff;
+const JUMP_MASK = JUMP_ENTRIES - 1;
+/** What no jump goes to: code is at even addresses, in ARM state at multiples of 4. */
+const NO_TARGET = 2;
 const SLOT_MASK = 0x0fffffff;
 const ALWAYS = 0xe0000000 | 0;
 
@@ -44,14 +46,12 @@ interface Region {
   readonly place: number;
   readonly thumb: boolean;
   readonly bytes: number;
-  readonly run: (count: number, room: number) => number;
   readonly leaves: readonly Leave[];
   readonly blocks: readonly GuestBlock[];
   /** What it needs to begin. */
   readonly leastCount: number;
   readonly leastRoom: number;
   live: boolean;
-  calls: number;
   /** Calls up to the last time that regions had to go. */
   callsBefore: number;
   idle: number;
@@ -84,6 +84,7 @@ export class Translator implements Translations {
   private armed: ReadonlyMap<number, readonly number[]> = new Map();
   private readonly imports: WebAssembly.Imports;
   private readonly memoryPages: number;
+  private readonly dispatcher: Dispatcher;
   private lastPc = 0;
   private lastLink = 0;
   /** The last block was left by translated code. */
@@ -102,6 +103,8 @@ export class Translator implements Translations {
     this.warmUp = after === undefined ? WARM_UP_BLOCKS : 0;
     const { memory } = core.ram;
     this.memoryPages = memory.buffer.byteLength >>> 16;
+    this.dispatcher = createDispatcher(memory);
+    this.forgetJumps();
     this.imports = { e: { memory, probe: (virtual: number, access: number) => this.probe(virtual, access) } };
   }
 
@@ -119,7 +122,7 @@ export class Translator implements Translations {
       const region = this.regions[slot];
       // A slot may have been given to another region since; physical and virtual address and instruction set make one.
       if (region !== undefined && region.pc === pc && region.place === place && region.thumb === this.core.thumb) {
-        this.jumps[(pc >>> 1) & JUMP_MASK] = region;
+        this.remember(region);
         return this.run(region);
       }
       this.blocks.instructions[at] = ALWAYS;
@@ -160,14 +163,15 @@ export class Translator implements Translations {
     let left = given;
     let room = limit - s[Word.TICKS]!;
     if (left < first.leastCount || room < first.leastRoom) return false;
+    const { dispatcher } = this;
     let region: Region | undefined = first;
     let inside: number | undefined;
     let calls = 0;
     do {
       const before = left;
-      const exit = region.run(left, room);
+      const exit = dispatcher.run(region.slot, left, room);
+      region = this.regions[s[Word.REGION]!]!;
       calls++;
-      region.calls++;
       left = s[Word.COUNT]!;
       room = s[Word.ROOM]!;
       if (exit === 0) {
@@ -207,9 +211,31 @@ export class Translator implements Translations {
     return region.place === place ? region : undefined;
   }
 
+  /** Lets jumps lead to a region, from any other, as long as its page is mapped as it is now. */
+  private remember(region: Region): void {
+    const { pc, place, thumb, slot } = region;
+    const index = (pc >>> 1) & JUMP_MASK;
+    this.jumps[index] = region;
+    const entry = (JUMP_OFFSET >>> 2) + index * JUMP_ENTRY_WORDS;
+    const { words } = this.core.ram;
+    words[entry] = thumb ? pc | 1 : pc;
+    words[entry + 1] = slot;
+    words[entry + 2] = place - pc;
+  }
+
+  private forgetJumps(): void {
+    this.jumps.fill(undefined);
+    const first = JUMP_OFFSET >>> 2;
+    this.core.ram.words.fill(NO_TARGET, first, first + JUMP_ENTRIES * JUMP_ENTRY_WORDS);
+  }
+
+  private callsOf({ slot }: Region): number {
+    return this.core.ram.words[(REGION_CALLS_OFFSET >>> 2) + slot]! >>> 0;
+  }
+
   /** A call that did nothing. A region of which most calls do nothing is given up. */
   private noteIdle(region: Region): void {
-    if (++region.idle <= MOST_IDLE || region.idle * 2 <= region.calls) return;
+    if (++region.idle <= MOST_IDLE || region.idle * 2 <= this.callsOf(region)) return;
     this.drop(region);
     this.avoid(region.place, region.thumb);
   }
@@ -235,25 +261,26 @@ export class Translator implements Translations {
     const { statements, blocks, needs } = structure(lowered);
     const { module, leaves } = emitRegion(statements, this.memoryPages);
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module), this.imports);
-    if (this.counts.liveBytes + module.length > this.mostBytes) this.makeRoom();
+    if (this.counts.liveBytes + module.length > this.mostBytes || this.regions.length === REGION_SLOTS) this.makeRoom();
     const slot = this.freeSlots.pop() ?? this.regions.length;
+    this.core.ram.words[(REGION_CALLS_OFFSET >>> 2) + slot] = 0;
+    this.dispatcher.put(slot, instance.exports.run as RegionFunction);
     const region: Region = {
       slot,
       pc,
       place,
       thumb,
       bytes: module.length,
-      run: instance.exports.run as Region['run'],
       leaves,
       blocks,
       leastCount: needs.count,
       leastRoom: needs.ticks,
       live: true,
-      calls: 0,
       callsBefore: 0,
       idle: 0,
     };
     this.regions[slot] = region;
+    this.remember(region);
     this.counts.liveBytes += module.length;
     for (const block of blocks) {
       const kilobyte = block.place >>> 10;
@@ -287,6 +314,12 @@ export class Translator implements Translations {
     this.regions[region.slot] = undefined;
     region.live = false;
     this.freeSlots.push(region.slot);
+    this.dispatcher.put(region.slot, null);
+    const index = (region.pc >>> 1) & JUMP_MASK;
+    if (this.jumps[index] === region) {
+      this.jumps[index] = undefined;
+      this.core.ram.words[(JUMP_OFFSET >>> 2) + index * JUMP_ENTRY_WORDS] = NO_TARGET;
+    }
     this.counts.liveBytes -= region.bytes;
     for (const { place } of region.blocks) this.byKilobyte.get(place >>> 10)?.delete(region);
   }
@@ -294,16 +327,20 @@ export class Translator implements Translations {
   /** Drops what has been called least since the last time, down to a part of what may be there. */
   private makeRoom(): void {
     const live = this.regions.filter((region) => region !== undefined);
-    const recent = ({ calls, callsBefore }: Region): number => calls - callsBefore;
-    for (const region of live.sort((a, b) => recent(a) - recent(b))) {
-      if (this.counts.liveBytes <= this.mostBytes * KEPT) region.callsBefore = region.calls;
+    const recent = new Map(live.map((region) => [region, (this.callsOf(region) - region.callsBefore) >>> 0]));
+    for (const region of live.sort((a, b) => recent.get(a)! - recent.get(b)!)) {
+      if (this.counts.liveBytes <= this.mostBytes * KEPT) region.callsBefore = this.callsOf(region);
       else this.drop(region);
     }
   }
 
   dropAll(): void {
-    for (const region of this.regions) if (region !== undefined) region.live = false;
-    this.jumps.fill(undefined);
+    for (const region of this.regions) {
+      if (region === undefined) continue;
+      region.live = false;
+      this.dispatcher.put(region.slot, null);
+    }
+    this.forgetJumps();
     this.byKilobyte.clear();
     this.freeSlots.length = 0;
     this.regions = [undefined];
