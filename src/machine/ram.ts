@@ -153,16 +153,6 @@ export class Ram {
     return first;
   }
 
-  /** Whether any of these bytes lies in a line with decoded code. */
-  holdsCode(offset: number, length: number): boolean {
-    const relative = offset - RAM_OFFSET;
-    if (this.codePages[relative >>> 12] === 0) return false;
-    for (let line = relative >>> LINE_SHIFT; line << LINE_SHIFT < relative + length; line++) {
-      if (this.codeLines[line] !== 0) return true;
-    }
-    return false;
-  }
-
   /** Forgets decoded code in `length` bytes (aligned to lines) at `offset`. The page keeps its mark: other parts may hold some. */
   forgetCode(offset: number, length: number): void {
     const line = (offset - RAM_OFFSET) >>> LINE_SHIFT;

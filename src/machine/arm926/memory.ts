@@ -188,27 +188,6 @@ export class CpuMemory {
     this.translate(virtual, WRITE, isPrivileged(this.s));
   }
 
-  /**
-   * For translated code, which then makes the access itself: whether an aligned access within a page ends in RAM with no fault
-   * and touches neither decoded code nor anything watched. The TLB's entry is then there. A fault is left to whoever makes the access.
-   */
-  permits(virtual: number, bytes: number, write: boolean): boolean {
-    let offset: number;
-    try {
-      offset = this.translate(virtual, write ? WRITE : READ, isPrivileged(this.s));
-    } catch (error) {
-      if (error !== DATA_ABORT) throw error;
-      return false;
-    }
-    if (offset < 0) return false;
-    const entry = this.ram.words[Tlb.entry(this.s[Word.TLB_BANK]!, virtual) + 3]!;
-    if (((entry ^ virtual) & PAGE) !== 0 || (entry & ENTRY_VALID) === 0 || entry === -1) return false;
-    const { watches } = this;
-    if (watches !== undefined && (write ? watches.seesStores(virtual, offset) : watches.seesLoads(virtual, offset)))
-      return false;
-    return !write || !this.ram.holdsCode(offset, bytes);
-  }
-
   /** Place in the memory, or -1 for a device (its physical address is then in `record`). Throws DATA_ABORT on a fault. */
   private translate(virtual: number, kind: number, privileged: boolean): number {
     const s = this.s;

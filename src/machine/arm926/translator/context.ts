@@ -2,6 +2,7 @@
 import { Word } from '../layout';
 import { Psr } from '../psr';
 import type { GuestBlock } from './discover';
+import { flagWord, type FlagForm } from './flags';
 import {
   Local,
   Op,
@@ -32,10 +33,14 @@ export type Lowering = (context: Context, op: number, extra: number) => End | un
 export class Context {
   out: Statement[] = [];
   index = 0;
-  /** Operands of the last compare are still in LEFT and RIGHT. */
-  compared = false;
+  /** Whether the present instruction has a condition. */
+  conditional = false;
 
-  constructor(readonly block: GuestBlock) {}
+  /** @param form where the flags are, before the present instruction */
+  constructor(
+    readonly block: GuestBlock,
+    public form: FlagForm,
+  ) {}
 
   /** Address of the instruction. */
   get pc(): number {
@@ -55,12 +60,18 @@ export class Context {
     this.out.push({ kind: 'store', op: Op.STORE, address: constant(0), value, offset: word * 4 });
   }
 
+  /** The word behind a flag. */
+  flag(word: Parameters<typeof flagWord>[1]): Expr {
+    return flagWord(this.form, word);
+  }
+
   /** Leaving before this instruction gives back what the block's start has charged for it and for those after it. */
-  leave(): Leave {
+  leave(): Statement {
     const { block, index } = this;
     let ticks = 0;
     for (let i = index; i < block.length; i++) ticks += block.ticks[i]!;
-    return { block, count: block.length - index, ticks, pc: this.pc, inside: index };
+    const leave: Leave = { block, count: block.length - index, ticks, pc: this.pc, inside: index };
+    return { kind: 'leave', leave, form: this.form };
   }
 
   /** Ends in a jump to a computed address. `exchange`: bit 0 chooses the instruction set, else it stays. */

@@ -4,12 +4,13 @@
  */
 import { Word } from '../layout';
 import { Bytes } from './bytes';
+import { intoWords, noteForm, type FlagForm } from './flags';
 import { LOCALS, Local, Op, STATE_LOCALS, type Expr, type Leave, type Statement } from './intermediate';
 
 const I32 = 0x7f;
 const I64 = 0x7e;
 const EMPTY = 0x40;
-const [UNREACHABLE, BLOCK, LOOP, IF, ELSE, END, BRANCH, CALL] = [0x00, 0x02, 0x03, 0x04, 0x05, 0x0b, 0x0c, 0x10];
+const [UNREACHABLE, BLOCK, LOOP, IF, ELSE, END, BRANCH] = [0x00, 0x02, 0x03, 0x04, 0x05, 0x0b, 0x0c];
 const LOCAL_SET = 0x21;
 /** log2 of the alignment that an access states; only a hint. */
 const ALIGNMENT: Readonly<Record<number, number>> = {
@@ -19,7 +20,6 @@ const ALIGNMENT: Readonly<Record<number, number>> = {
   [Op.LOAD_16U]: 1,
   [Op.STORE_16]: 1,
 };
-const PROBE_FUNCTION = 0;
 /** Label of the block that the epilogue stands behind. */
 const EXIT_LABEL = -1;
 const NO_LABEL = -2;
@@ -40,7 +40,11 @@ class Emitter {
   private readonly written = new Uint8Array(STATE_LOCALS);
   private nextLocal = 2;
 
-  constructor(private readonly memoryPages: number) {
+  /** @param usesOperands flags may be in LEFT and RIGHT at an exit */
+  constructor(
+    private readonly memoryPages: number,
+    private readonly usesOperands: boolean,
+  ) {
     this.numbers[Local.COUNT] = 0;
     this.numbers[Local.ROOM] = 1;
   }
@@ -105,6 +109,11 @@ class Emitter {
     this.branch(EXIT_LABEL);
   }
 
+  /** The epilogue has to know, where code has flags in more than one form. */
+  private noteForm(form: FlagForm): void {
+    if (this.usesOperands) this.statements(noteForm(form));
+  }
+
   private statements(list: readonly Statement[]): void {
     for (const statement of list) this.statement(statement);
   }
@@ -134,23 +143,12 @@ class Emitter {
         }
         out.byte(END);
         return;
-      case 'probe':
-        this.expression(s.address);
-        this.constant(out, s.access);
-        out.byte(CALL);
-        out.unsigned(PROBE_FUNCTION);
-        out.byte(Op.EQZ);
-        out.byte(IF);
-        out.byte(EMPTY);
-        this.labels.push(NO_LABEL);
-        this.leaveBy(s.leave);
-        this.labels.pop();
-        out.byte(END);
-        return;
       case 'leave':
+        this.noteForm(s.form);
         this.leaveBy(s.leave);
         return;
       case 'end':
+        this.noteForm(s.form);
         this.storeConstant(Word.BLOCK_START, s.block.pc);
         this.storeConstant(Word.EXIT_PLACE, s.block.place);
         this.constant(out, 0);
@@ -206,6 +204,7 @@ class Emitter {
     this.nested(EXIT_LABEL, statements);
     out.byte(UNREACHABLE);
     out.byte(END);
+    if (this.usesOperands) this.statements(intoWords('either'));
     for (let word = 0; word < STATE_LOCALS; word++) if (this.written[word] === 1) this.storeLocal(word, word);
     this.storeLocal(Local.COUNT, Word.COUNT);
     this.storeLocal(Local.ROOM, Word.ROOM);
@@ -234,14 +233,9 @@ class Emitter {
       module.unsigned(content.length);
       module.append(content);
     };
-    // Probe and region have the same type.
     section(1, (out) => [1, 0x60, 2, I32, I32, 1, I32].forEach((byte) => out.byte(byte)));
     section(2, (out) => {
-      out.byte(2);
-      out.name('e');
-      out.name('probe');
-      out.byte(0);
-      out.byte(0);
+      out.byte(1);
       out.name('e');
       out.name('memory');
       out.byte(2);
@@ -254,7 +248,7 @@ class Emitter {
       out.byte(1);
       out.name('run');
       out.byte(0);
-      out.byte(1);
+      out.byte(0);
     });
     section(10, (out) => {
       out.byte(1);
@@ -265,7 +259,14 @@ class Emitter {
   }
 }
 
-/** @param memoryPages size of the machine's memory in WebAssembly pages, which the import has to state */
-export function emitRegion(statements: readonly Statement[], memoryPages: number): EmittedRegion {
-  return new Emitter(memoryPages).module(statements);
+/**
+ * @param memoryPages size of the machine's memory in WebAssembly pages, which the import has to state
+ * @param usesOperands whether any block ends or begins with flags that are not in their words
+ */
+export function emitRegion(
+  statements: readonly Statement[],
+  memoryPages: number,
+  usesOperands: boolean,
+): EmittedRegion {
+  return new Emitter(memoryPages, usesOperands).module(statements);
 }

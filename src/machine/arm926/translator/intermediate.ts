@@ -3,6 +3,8 @@
  * opcodes it uses. Made by lowering (lower.ts and its kin), nested by structure.ts, written out by emit.ts. No knowledge of ARM.
  */
 
+import type { FlagForm } from './flags';
+
 /** WebAssembly opcodes of the operations that expressions use (WebAssembly Core Specification 5.4). */
 export const Op = {
   SELECT: 0x1b,
@@ -144,11 +146,10 @@ export type Statement =
       readonly then: readonly Statement[];
       readonly else: readonly Statement[];
     }
-  /** An access that the TLB does not permit at once: asks for it, and leaves when it cannot be made here. */
-  | { readonly kind: 'probe'; readonly address: Expr; readonly access: number; readonly leave: Leave }
-  | { readonly kind: 'leave'; readonly leave: Leave }
+  /** Ends the code before an instruction. `form`: where the flags are. */
+  | { readonly kind: 'leave'; readonly leave: Leave; readonly form: FlagForm }
   /** Ends the code where it is not known before; Word.TARGET has been stored. */
-  | { readonly kind: 'end'; readonly block: BlockPlace }
+  | { readonly kind: 'end'; readonly block: BlockPlace; readonly form: FlagForm }
   | { readonly kind: 'loop' | 'block'; readonly label: number; readonly body: readonly Statement[] }
   | { readonly kind: 'branch'; readonly label: number };
 
@@ -167,10 +168,11 @@ export const STATE_LOCALS = 20;
 export const Local = {
   COUNT: 20,
   ROOM: 21,
-  DEPTH: 22,
+  /** 1 while the flags are those of LEFT - RIGHT, where code does not know (flags.ts). */
+  FORM: 22,
   TLB_BANK: 23,
   EXIT: 24,
-  /** Operands of the last compare. */
+  /** Operands of the last subtraction. */
   LEFT: 25,
   RIGHT: 26,
   OPERAND: 27,

@@ -4,9 +4,9 @@
  * row in decodeArm.ts. What no table has leaves to the interpreter before the instruction.
  */
 import { FORM_NAMES, Form } from '../decodeArm';
-import { Word } from '../layout';
 import { Context, type End, type Lowering } from './context';
 import type { GuestBlock } from './discover';
+import { condition, effectOf, formAfter, intoWords, type FlagForm } from './flags';
 import {
   Local,
   Op,
@@ -16,7 +16,6 @@ import {
   local,
   select,
   set,
-  unary,
   when,
   type Expr,
   type Statement,
@@ -28,33 +27,9 @@ import { MULTIPLY } from './lowerMultiply';
 export interface LoweredBlock {
   readonly statements: readonly Statement[];
   readonly end: End;
-}
-
-const flag = (word: number): Expr => local(word);
-const zero = constant(0);
-const isZero = (): Expr => unary(Op.EQZ, flag(Word.ZERO));
-const carrySet = (): Expr => flag(Word.CARRY);
-const signsDiffer = (): Expr => binary(Op.LT_S, binary(Op.XOR, flag(Word.NEGATIVE), flag(Word.OVERFLOW)), zero);
-const not = (e: Expr): Expr => unary(Op.EQZ, e);
-
-/** The first of each pair of conditions (ARM DDI 0100 A3.2.1) from the flags; the second is its opposite. */
-const FROM_FLAGS: readonly (() => Expr)[] = [
-  isZero,
-  carrySet,
-  () => binary(Op.LT_S, flag(Word.NEGATIVE), zero),
-  () => binary(Op.LT_S, flag(Word.OVERFLOW), zero),
-  () => binary(Op.AND, carrySet(), not(isZero())),
-  () => not(signsDiffer()),
-  () => binary(Op.AND, not(isZero()), not(signsDiffer())),
-];
-/** Straight from the operands of the compare, where they are at hand; 0 where the flags have to do. */
-const FROM_COMPARE = [Op.EQ, Op.NE, Op.GE_U, Op.LT_U, 0, 0, 0, 0, Op.GT_U, Op.LE_U, Op.GE_S, Op.LT_S, Op.GT_S, Op.LE_S];
-
-function conditionOf(context: Context, condition: number): Expr {
-  const compare = context.compared ? FROM_COMPARE[condition]! : 0;
-  if (compare !== 0) return binary(compare, local(Local.LEFT), local(Local.RIGHT));
-  const positive = FROM_FLAGS[condition >>> 1]!();
-  return (condition & 1) === 0 ? positive : not(positive);
+  /** Where the flags are at its start, and at its end. */
+  readonly before: FlagForm;
+  readonly after: FlagForm;
 }
 
 /** BX, BXJ and BLX by register. */
@@ -102,10 +77,10 @@ function lowerOne(context: Context, form: number, op: number, extra: number): En
       return { kind: 'call', pc: (pc + 8 + extra) | 0, returnTo: (pc + 4) | 0 };
     case Form.THUMB_BRANCH: {
       const taken: End = { kind: 'jump', pc: (pc + 4 + ((op << 8) >> 8)) | 0 };
-      const condition = (op >>> 24) & 15;
-      if (condition === 14) return taken;
+      const number = (op >>> 24) & 15;
+      if (number === 14) return taken;
       const other: End = { kind: 'jump', pc: (pc + 2) | 0 };
-      return { kind: 'either', condition: conditionOf(context, condition), taken, other };
+      return { kind: 'either', condition: condition(context.form, number), taken, other };
     }
     case Form.DATA_IMMEDIATE:
     case Form.DATA_REGISTER:
@@ -117,46 +92,51 @@ function lowerOne(context: Context, form: number, op: number, extra: number): En
   }
 }
 
-/** Whether the first instruction can be served at all; a region that begins with another gains nothing. */
-export function servesFirst(block: GuestBlock): boolean {
-  return lowerBlock(block).statements[0]?.kind !== 'leave';
-}
-
-export function lowerBlock(block: GuestBlock): LoweredBlock {
-  const context = new Context(block);
+/** @param before where the flags are at the start of the block */
+export function lowerBlock(block: GuestBlock, before: FlagForm): LoweredBlock {
+  const context = new Context(block, before);
   const all: Statement[] = [];
+  const lowered = (end: End): LoweredBlock => ({ statements: all, end, before, after: context.form });
   const next = (block.pc + block.length * block.step) | 0;
   for (let index = 0; index < block.length; index++) {
     context.index = index;
     const op = block.words[index]!;
-    const condition = op >>> 28;
+    const form = block.forms[index]!;
+    context.conditional = op >>> 28 !== 14;
+    const effect = effectOf(form, op);
+    const after = formAfter(context.form, effect, context.conditional);
+    if (context.conditional && after === 'words') {
+      // Whether it is carried out or not, flags are in their words behind it.
+      if (effect !== 'none') all.push(...intoWords(context.form));
+      context.form = 'words';
+    }
     const out: Statement[] = [];
     context.out = out;
-    const test = condition === 14 ? undefined : conditionOf(context, condition);
-    const before = context.compared;
-    const end = lowerOne(context, block.forms[index]!, op, block.extras[index]!);
-    const served = end === 'unserved' ? [{ kind: 'leave', leave: context.leave() } as const] : out;
+    const test = context.conditional ? condition(context.form, op >>> 28) : undefined;
+    const end = lowerOne(context, form, op, block.extras[index]!);
+    if (end === 'unserved' && test === undefined) {
+      all.push(context.leave());
+      return lowered({ kind: 'left' });
+    }
+    const served = end === 'unserved' ? [context.leave()] : out;
+    context.form = after;
     const saved = block.ticks[index]! - 1;
     const refund = saved > 0 ? [set(Local.ROOM, binary(Op.ADD, local(Local.ROOM), constant(saved)))] : [];
     if (test === undefined) {
       all.push(...served);
-      if (end === 'unserved') return { statements: all, end: { kind: 'left' } };
-      if (end !== undefined) return { statements: all, end };
+      if (end !== undefined && end !== 'unserved') return lowered(end);
       continue;
     }
-    // What a conditional compare leaves behind is not known any more.
-    context.compared = before && context.compared && !changesCompare(out);
     if (end !== undefined && end !== 'unserved') {
       const other: End = { kind: 'jump', pc: next };
-      if (refund.length === 0 && out.length === 0) {
-        return { statements: all, end: { kind: 'either', condition: test, taken: end, other } };
-      }
+      if (refund.length === 0 && out.length === 0)
+        return lowered({ kind: 'either', condition: test, taken: end, other });
       all.push(set(Local.TAKEN, test), when(local(Local.TAKEN), served, refund));
-      return { statements: all, end: { kind: 'either', condition: local(Local.TAKEN), taken: end, other } };
+      return lowered({ kind: 'either', condition: local(Local.TAKEN), taken: end, other });
     }
     all.push(...((refund.length === 0 ? chosen(test, served) : undefined) ?? [when(test, served, refund)]));
   }
-  return { statements: all, end: { kind: 'jump', pc: next } };
+  return lowered({ kind: 'jump', pc: next });
 }
 
 /** More results than this are not worth working out in vain. */
@@ -171,12 +151,13 @@ function chosen(condition: Expr, statements: readonly Statement[]): readonly Sta
   let results = 0;
   for (const statement of statements) {
     if (statement.kind !== 'set' || !isPure(statement.value)) return undefined;
-    if (statement.local >= STATE_LOCALS) {
+    const { local: to } = statement;
+    if (to >= STATE_LOCALS && to !== Local.LEFT && to !== Local.RIGHT) {
       kept.push(statement);
       continue;
     }
     if (++results > MOST_CHOSEN) return undefined;
-    kept.push(set(statement.local, select(statement.value, local(statement.local), local(Local.TAKEN))));
+    kept.push(set(to, select(statement.value, local(to), local(Local.TAKEN))));
   }
   return [set(Local.TAKEN, condition), ...kept];
 }
@@ -184,8 +165,4 @@ function chosen(condition: Expr, statements: readonly Statement[]): readonly Sta
 /** No access to memory: it can be worked out at any time. */
 function isPure({ op, a, b, c }: Expr): boolean {
   return !(op >= Op.LOAD && op <= Op.LOAD_16U) && [a, b, c].every((each) => each === undefined || isPure(each));
-}
-
-function changesCompare(out: readonly Statement[]): boolean {
-  return out.some((statement) => statement.kind === 'set' && statement.local === Local.LEFT);
 }

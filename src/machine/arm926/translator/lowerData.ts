@@ -6,6 +6,7 @@ import { Form } from '../decodeArm';
 import { Word } from '../layout';
 import { Local, Op, binary, constant, local, select, unary, type Expr } from './intermediate';
 import type { Context, End } from './context';
+import { effectOf, formAfter, intoWords } from './flags';
 
 const one = constant(1);
 const lowBit = (e: Expr): Expr => binary(Op.AND, e, one);
@@ -17,7 +18,7 @@ interface Operand {
 }
 
 /** Operand shifted by an immediate amount (shifter.ts). */
-export function shiftByImmediate(value: Expr, op: number): Operand {
+export function shiftByImmediate(context: Context, value: Expr, op: number): Operand {
   const amount = (op >>> 7) & 31;
   const bitBelow = (): Expr => lowBit(binary(Op.SHR_U, value, constant((amount - 1) & 31)));
   switch ((op >>> 5) & 3) {
@@ -33,7 +34,7 @@ export function shiftByImmediate(value: Expr, op: number): Operand {
       return { value: binary(Op.SHR_S, value, constant(amount === 0 ? 31 : amount)), carry: bitBelow() };
     default:
       if (amount === 0) {
-        const carryIn = binary(Op.SHL, local(Word.CARRY), constant(31));
+        const carryIn = binary(Op.SHL, context.flag(Word.CARRY), constant(31));
         return { value: binary(Op.OR, binary(Op.SHR_U, value, one), carryIn), carry: lowBit(value) };
       }
       return { value: binary(Op.ROTR, value, constant(amount)), carry: bitBelow() };
@@ -48,7 +49,7 @@ function shiftByRegister(context: Context, op: number): Operand {
   const below = (limit: number): Expr => binary(Op.LT_U, amount, constant(limit));
   const bit = (shift: Expr): Expr => lowBit(binary(Op.SHR_U, value, shift));
   const lessOne = binary(Op.SUB, amount, one);
-  const unlessZero = (carry: Expr): Expr => select(carry, local(Word.CARRY), amount);
+  const unlessZero = (carry: Expr): Expr => select(carry, context.flag(Word.CARRY), amount);
   switch ((op >>> 5) & 3) {
     case 0:
       return {
@@ -77,7 +78,7 @@ function operandOf(context: Context, form: number, op: number, extra: number): O
     case Form.DATA_REGISTER:
       return { value: context.read(op & 15), carry: undefined };
     case Form.DATA_SHIFTED:
-      return shiftByImmediate(context.read(op & 15), op);
+      return shiftByImmediate(context, context.read(op & 15), op);
     default:
       return shiftByRegister(context, op);
   }
@@ -94,43 +95,51 @@ const LOGICAL: Readonly<Record<number, (a: Expr, b: Expr) => Expr>> = {
   14: (a, b) => binary(Op.AND, a, binary(Op.XOR, b, COMPLEMENT)),
   15: (_a, b) => binary(Op.XOR, b, COMPLEMENT),
 };
-const carry = local(Word.CARRY);
-const borrow = (left: Expr, right: Expr): Expr =>
-  binary(Op.ADD, binary(Op.SUB, binary(Op.SUB, left, right), one), carry);
-const ARITHMETIC: Readonly<Record<number, (a: Expr, b: Expr) => Expr>> = {
+const sum = (a: Expr, b: Expr, carry: Expr): Expr => binary(Op.ADD, binary(Op.ADD, a, b), carry);
+const difference = (a: Expr, b: Expr, carry: Expr): Expr =>
+  binary(Op.ADD, binary(Op.SUB, binary(Op.SUB, a, b), one), carry);
+const ARITHMETIC: Readonly<Record<number, (a: Expr, b: Expr, carry: Expr) => Expr>> = {
   2: (a, b) => binary(Op.SUB, a, b),
   3: (a, b) => binary(Op.SUB, b, a),
   4: (a, b) => binary(Op.ADD, a, b),
-  5: (a, b) => binary(Op.ADD, binary(Op.ADD, a, b), carry),
-  6: (a, b) => borrow(a, b),
-  7: (a, b) => borrow(b, a),
+  5: sum,
+  6: difference,
+  7: (a, b, carry) => difference(b, a, carry),
   10: (a, b) => binary(Op.SUB, a, b),
   11: (a, b) => binary(Op.ADD, a, b),
 };
 const isCompare = (opcode: number): boolean => (opcode & 12) === 8;
 
-/** N and Z from a result that is in RESULT or elsewhere. */
+/** Before an instruction changes some of the flags: the others go into their words. */
+export function keepCarryAndOverflow(context: Context): void {
+  if (context.form === 'words') return;
+  const [carryWord, overflowWord] = [context.flag(Word.CARRY), context.flag(Word.OVERFLOW)];
+  context.set(Word.OVERFLOW, overflowWord);
+  context.set(Word.CARRY, carryWord);
+}
+
+/** N and Z from a result. */
 function setNegativeZero(context: Context, result: Expr): void {
   context.set(Word.NEGATIVE, result);
   context.set(Word.ZERO, local(Word.NEGATIVE));
 }
 
-/** Flags of a subtraction or an addition, with or without the carry; the result is in NEGATIVE. */
+/** Flags of an addition, or with the carry; in their words. The result is in NEGATIVE. */
 function setArithmeticFlags(context: Context, opcode: number, a: Expr, b: Expr): void {
-  const reversed = opcode === 3 || opcode === 7;
+  const withCarry = opcode >= 5 && opcode <= 7;
+  const adds = opcode === 4 || opcode === 5 || opcode === 11;
+  const reversed = opcode === 7;
+  // LEFT and RIGHT may be what the carry is in.
+  if (withCarry && context.form !== 'words') context.set(Word.CARRY, context.flag(Word.CARRY));
+  const carry = local(Word.CARRY);
   context.set(Local.LEFT, reversed ? b : a);
   context.set(Local.RIGHT, reversed ? a : b);
   const left = local(Local.LEFT);
   const right = local(Local.RIGHT);
-  const withCarry = opcode >= 5 && opcode <= 7;
-  const adds = opcode === 4 || opcode === 5 || opcode === 11;
-  setNegativeZero(
-    context,
-    withCarry ? ARITHMETIC[adds ? 5 : 6]!(left, right) : binary(adds ? Op.ADD : Op.SUB, left, right),
-  );
+  setNegativeZero(context, withCarry ? (adds ? sum : difference)(left, right, carry) : binary(Op.ADD, left, right));
   const result = local(Word.NEGATIVE);
   if (!withCarry) {
-    context.set(Word.CARRY, adds ? binary(Op.LT_U, result, left) : binary(Op.GE_U, left, right));
+    context.set(Word.CARRY, binary(Op.LT_U, result, left));
   } else {
     // With a carry in, equality decides together with it.
     const strict = adds ? binary(Op.LT_U, result, left) : binary(Op.GT_U, left, right);
@@ -143,7 +152,17 @@ function setArithmeticFlags(context: Context, opcode: number, a: Expr, b: Expr):
       ? binary(Op.AND, binary(Op.XOR, left, result), binary(Op.XOR, right, result))
       : binary(Op.AND, binary(Op.XOR, left, right), binary(Op.XOR, left, result)),
   );
-  context.compared = !adds && !withCarry;
+}
+
+/** Flags of a subtraction: its operands. Returns the result. */
+function setOperands(context: Context, a: Expr, b: Expr): Expr {
+  context.set(Local.LEFT, a);
+  context.set(Local.RIGHT, b);
+  const result = binary(Op.SUB, local(Local.LEFT), local(Local.RIGHT));
+  if (formAfter(context.form, 'subtracts', context.conditional) === 'operands') return result;
+  // A conditional one where the flags are in their words before.
+  for (const statement of intoWords('operands')) context.out.push(statement);
+  return local(Word.NEGATIVE);
 }
 
 /** The result in pc with S is the return from an exception: not served. */
@@ -157,19 +176,24 @@ export function lowerData(context: Context, form: number, op: number, extra: num
   const { value, carry: carryOut } = operandOf(context, form, op, extra);
   const logical = LOGICAL[opcode];
   if (!flags) {
-    const result = (logical ?? ARITHMETIC[opcode]!)(a, value);
+    const result = logical ? logical(a, value) : ARITHMETIC[opcode]!(a, value, context.flag(Word.CARRY));
     if (rd === 15) return context.dynamic(result, false);
     context.set(rd, result);
     return undefined;
   }
-  if (logical !== undefined) {
-    setNegativeZero(context, logical(a, value));
-    if (carryOut !== undefined) context.set(Word.CARRY, carryOut);
-    context.compared = false;
-  } else {
+  let result: Expr = local(Word.NEGATIVE);
+  if (effectOf(form, op) === 'subtracts') {
+    result = opcode === 3 ? setOperands(context, value, a) : setOperands(context, a, value);
+  } else if (logical === undefined) {
     setArithmeticFlags(context, opcode, a, value);
+  } else {
+    // The shifter's carry may be made of the old flags.
+    if (carryOut !== undefined) context.set(Local.CARRY_OUT, carryOut);
+    keepCarryAndOverflow(context);
+    setNegativeZero(context, logical(a, value));
+    if (carryOut !== undefined) context.set(Word.CARRY, local(Local.CARRY_OUT));
   }
-  if (!compare) context.set(rd, local(Word.NEGATIVE));
+  if (!compare) context.set(rd, result);
   return undefined;
 }
 

@@ -1,7 +1,8 @@
 /**
  * Loads and stores in the intermediate form: the tag compare of the software TLB inline, the access straight in the memory. An
- * access that is not permitted at once is asked for (probe); what then cannot be made here (devices, faults, unaligned
- * words, stores to code) leaves before the instruction.
+ * access that the entry does not permit (a page that is not in the TLB, devices, faults, unaligned words, stores to code) leaves before the
+ * instruction; the interpreter then fills the TLB. A call in its place, which asks and comes back, was a tenth to a quarter slower: V8
+ * keeps no register over a call, however rarely it is made.
  */
 import { registerCount } from '../blockTransfer';
 import { TLB_ENTRIES, TLB_ENTRY_WORDS } from '../layout';
@@ -14,11 +15,6 @@ const U = 0x800000;
 const B = 0x400000;
 const W = 0x200000;
 const L = 0x100000;
-/** Bit of a probe's access beside its length in bytes. */
-export const PROBE_WRITE = 0x100;
-/** The address has to be a multiple of 8. */
-export const PROBE_ALIGN_8 = 0x200;
-
 const address = local(Local.ADDRESS);
 const entry = local(Local.ENTRY);
 /** Of a virtual address shifted right by 8: where its TLB entry begins, in bytes. */
@@ -33,14 +29,13 @@ export function entryOf(virtual: Expr): Expr {
   );
 }
 
-/** Makes sure that `bytes` from ADDRESS on may be accessed; `aligned` to this many. Leaves place in the memory minus virtual address in ENTRY's entry. */
-function permit(context: Context, write: boolean, bytes: number, aligned: number): void {
+/** Makes sure that what is at ADDRESS may be accessed, at a multiple of `aligned`. Leaves place in the memory minus virtual address in ENTRY's entry. */
+function permit(context: Context, write: boolean, aligned: number): void {
   const { out } = context;
   out.push(set(Local.ENTRY, entryOf(address)));
   const page = binary(Op.AND, address, constant(0xfffff000 | (aligned - 1)));
   const denied = binary(Op.NE, load(Op.LOAD, entry, write ? 4 : 0), page);
-  const access = bytes | (write ? PROBE_WRITE : 0) | (aligned === 8 ? PROBE_ALIGN_8 : 0);
-  out.push(when(denied, [{ kind: 'probe', address, access, leave: context.leave() }]));
+  out.push(when(denied, [context.leave()]));
 }
 
 /** Place in the memory of ADDRESS, after `permit`. */
@@ -80,7 +75,7 @@ function transfer(
   // A stored pc reads 12 ahead; only the byte of a STRB does not, in the interpreter.
   const stored = rd === 15 && size !== 1 ? constant(context.pc + 2 * context.block.step + 4) : context.read(rd);
   const back = addressing(context, op, offset);
-  permit(context, !isLoad, size, size);
+  permit(context, !isLoad, size);
   if (isLoad) {
     const value = load(loadOp === 0 ? LOAD_OPS[size] : loadOp, place(), 0);
     if (back && rd !== rn) context.set(rn, local(Local.WRITE_BACK));
@@ -93,7 +88,8 @@ function transfer(
 }
 
 /** Offset of addressing mode 2 by a register. */
-const registerOffset = (context: Context, op: number): Expr => shiftByImmediate(context.read(op & 15), op).value;
+const registerOffset = (context: Context, op: number): Expr =>
+  shiftByImmediate(context, context.read(op & 15), op).value;
 const offset3 = (context: Context, op: number): Expr =>
   (op & B) !== 0 ? constant(((op >>> 4) & 0xf0) | (op & 15)) : context.read(op & 15);
 
@@ -114,7 +110,7 @@ const loadPc: Lowering = (context, op) => {
   const rn = (op >>> 16) & 15;
   if (rn === 15 && (op & (P | W)) !== P) return 'unserved';
   const back = addressing(context, op, (op & 0x2000000) !== 0 ? registerOffset(context, op) : constant(op & 0xfff));
-  permit(context, false, 4, 4);
+  permit(context, false, 4);
   context.set(Local.OPERAND, load(Op.LOAD, place(), 0));
   if (back) context.set(rn, local(Local.WRITE_BACK));
   return context.dynamic(local(Local.OPERAND), true);
@@ -127,7 +123,7 @@ const doubleword: Lowering = (context, op) => {
   const isStore = (op & 0x20) !== 0;
   if (rd === 14 || (rn === 15 && (op & (P | W)) !== P)) return 'unserved';
   const back = addressing(context, op, offset3(context, op));
-  permit(context, isStore, 8, 8);
+  permit(context, isStore, 8);
   context.set(Local.ENTRY, place());
   if (isStore) {
     context.out.push({ kind: 'store', op: Op.STORE, address: entry, value: context.read(rd), offset: 0 });
@@ -157,9 +153,9 @@ function multiple(context: Context, op: number): End | undefined | 'unserved' {
   if (bytes > 4) {
     const inPage = binary(Op.AND, address, constant(0xfff));
     const crosses = binary(Op.GT_U, inPage, constant(0x1000 - bytes));
-    context.out.push(when(crosses, [{ kind: 'leave', leave: context.leave() }]));
+    context.out.push(when(crosses, [context.leave()]));
   }
-  permit(context, !isLoad, bytes, 4);
+  permit(context, !isLoad, 4);
   context.set(Local.ENTRY, place());
   const writes = (op & W) !== 0;
   let offset = 0;
@@ -192,7 +188,7 @@ const thumbLoadMultiple: Lowering = (context, op) => {
 
 const thumbLoadLiteral: Lowering = (context, op) => {
   context.set(Local.ADDRESS, constant((((context.pc + 4) & ~3) + ((op & 0xff) << 2)) | 0));
-  permit(context, false, 4, 4);
+  permit(context, false, 4);
   context.set((op >>> 8) & 7, load(Op.LOAD, place(), 0));
   return undefined;
 };

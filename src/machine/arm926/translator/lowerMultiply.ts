@@ -2,15 +2,15 @@
 import { Word } from '../layout';
 import { Local, Op, binary, constant, constant64, load, local, unary, when, type Expr } from './intermediate';
 import { storeWord, type Context, type Lowering } from './context';
-import { countLeadingZeros } from './lowerData';
+import { countLeadingZeros, keepCarryAndOverflow } from './lowerData';
 import { Psr } from '../psr';
 
 const field = (op: number, lowest: number): number => (op >>> lowest) & 15;
 
 function setNegativeZero(context: Context, high: Expr, all: Expr): void {
+  keepCarryAndOverflow(context);
   context.set(Word.NEGATIVE, high);
   context.set(Word.ZERO, all);
-  context.compared = false;
 }
 
 const multiply: Lowering = (context, op) => {

@@ -6,6 +6,7 @@ import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE } from '../tlb';
 import { Word } from '../layout';
 import { storeWord, type End } from './context';
 import type { GuestBlock } from './discover';
+import { noteForm } from './flags';
 import { Local, Op, binary, constant, load, local, set, type Expr, type Leave, type Statement } from './intermediate';
 import type { LoweredBlock } from './lower';
 import { entryOf } from './lowerMemory';
@@ -175,7 +176,7 @@ class Structurer {
   }
 
   /** Code goes on only when neither the count nor the limit ends before the next check. */
-  private charge({ guest, checks, needs }: Node): Statement[] {
+  private charge({ guest, lowered, checks, needs }: Node): Statement[] {
     const [count, room] = [local(Local.COUNT), local(Local.ROOM)];
     const charged = [
       set(Local.COUNT, binary(Op.SUB, count, constant(guest.length))),
@@ -191,7 +192,7 @@ class Structurer {
     const check: Statement = {
       kind: 'if',
       condition: binary(Op.LT_S, least, constant(0)),
-      then: [{ kind: 'leave', leave }],
+      then: [{ kind: 'leave', leave, form: lowered.before }],
       else: [],
     };
     return [check, ...charged];
@@ -213,7 +214,7 @@ class Structurer {
           },
         ];
       case 'dynamic':
-        return [{ kind: 'end', block: node.guest }];
+        return [{ kind: 'end', block: node.guest, form: node.lowered.after }];
       default:
         return [];
     }
@@ -223,10 +224,21 @@ class Structurer {
     const leave: Leave = { block: node.guest, count: 0, ticks: 0, pc, inside: undefined };
     const next = this.nodes.get(pc);
     if (next === undefined) return goOn(node, pc);
+    const { after } = node.lowered;
+    const { before } = next.lowered;
+    if (before !== after && before !== 'either') throw new Error(`flags are in ${after}, and sought in ${before}`);
     const check: Statement[] =
       ((pc ^ node.guest.pc) & ~0x3ff) === 0
         ? []
-        : [{ kind: 'if', condition: mappedElsewhere(next.guest), then: [{ kind: 'leave', leave }], else: [] }];
+        : [
+            {
+              kind: 'if',
+              condition: mappedElsewhere(next.guest),
+              then: [{ kind: 'leave', leave, form: after }],
+              else: [],
+            },
+          ];
+    if (before === 'either') check.push(...noteForm(after));
     if (next.order <= node.order) {
       if (!next.loopHead || !this.dominates(next, node)) return goOn(node, pc);
       return [...check, { kind: 'branch', label: 2 * next.order }];
@@ -237,8 +249,11 @@ class Structurer {
 }
 
 /** Ends the region; whichever has the block at `pc` goes on. */
-function goOn({ guest }: Node, pc: number): Statement[] {
-  return [storeWord(Word.TARGET, constant(guest.thumb ? pc | 1 : pc)), { kind: 'end', block: guest }];
+function goOn({ guest, lowered }: Node, pc: number): Statement[] {
+  return [
+    storeWord(Word.TARGET, constant(guest.thumb ? pc | 1 : pc)),
+    { kind: 'end', block: guest, form: lowered.after },
+  ];
 }
 
 /** Whether the TLB does not say what it said of a block's page when the block was translated; the interpreter then fetches there. */

@@ -11,9 +11,9 @@ import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb } from '../tlb';
 import { createDispatcher, type Dispatcher, type RegionFunction } from './dispatch';
 import { discover, type GuestBlock } from './discover';
 import { emitRegion } from './emit';
+import { formsOf, usesOperands } from './flags';
 import type { Leave } from './intermediate';
 import { lowerBlock } from './lower';
-import { PROBE_ALIGN_8, PROBE_WRITE } from './lowerMemory';
 import { structure } from './structure';
 
 /** A block is translated when it has been entered this often by a jump back, a call, or from translated code. */
@@ -105,15 +105,7 @@ export class Translator implements Translations {
     this.memoryPages = memory.buffer.byteLength >>> 16;
     this.dispatcher = createDispatcher(memory);
     this.forgetJumps();
-    this.imports = { e: { memory, probe: (virtual: number, access: number) => this.probe(virtual, access) } };
-  }
-
-  /** 1 when translated code may make the access itself through the TLB's entry. */
-  private probe(virtual: number, access: number): number {
-    const bytes = access & 0xff;
-    const alignment = (access & PROBE_ALIGN_8) !== 0 ? 8 : Math.min(bytes, 4);
-    if ((virtual & (alignment - 1)) !== 0) return 0;
-    return this.core.memory.permits(virtual, bytes, (access & PROBE_WRITE) !== 0) ? 1 : 0;
+    this.imports = { e: { memory } };
   }
 
   enter(at: number, pc: number, place: number): boolean {
@@ -253,13 +245,16 @@ export class Translator implements Translations {
     const found = discover(this.blocks, { pc, place, thumb }, this.placeOf, this.hasArmed);
     // The pool was emptied on the way: what was read first is no longer watched.
     if (this.blocks.generation !== generation || found.size === 0) return undefined;
-    const lowered = new Map([...found].map(([at, guest]) => [at, { guest, lowered: lowerBlock(guest) }]));
+    const forms = formsOf(found);
+    const lowered = new Map(
+      [...found].map(([at, guest]) => [at, { guest, lowered: lowerBlock(guest, forms.get(at) ?? 'words') }]),
+    );
     if (lowered.get(pc)!.lowered.statements[0]?.kind === 'leave') {
       this.avoid(place, thumb);
       return undefined;
     }
     const { statements, blocks, needs } = structure(lowered);
-    const { module, leaves } = emitRegion(statements, this.memoryPages);
+    const { module, leaves } = emitRegion(statements, this.memoryPages, usesOperands(found));
     const instance = new WebAssembly.Instance(new WebAssembly.Module(module), this.imports);
     if (this.counts.liveBytes + module.length > this.mostBytes || this.regions.length === REGION_SLOTS) this.makeRoom();
     const slot = this.freeSlots.pop() ?? this.regions.length;
