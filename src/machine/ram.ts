@@ -7,8 +7,8 @@ import { RAM_OFFSET } from './arm926/layout';
 import type { MemoryBank } from './types';
 
 export const PAGE_BYTES = 0x1000;
-/** Decoded code is noted in lines of this many bytes, so that data beside code stays writable without cost. */
-const LINE_SHIFT = 6;
+/** Decoded code is noted by the word, eight to a byte: small programs have data right beside code. A byte stands for so many bytes. */
+const NOTED_BYTES = 32;
 const WASM_PAGE_BYTES = 0x10000;
 /** All banks together: what fits behind RAM_OFFSET with offsets that stay positive in 32 bits. */
 const MOST_BYTES = 0x70000000;
@@ -27,7 +27,9 @@ export class Ram {
   readonly dirty: Uint8Array;
   /** One per 4 KB page: 1 while code in it is decoded. */
   readonly codePages: Uint8Array;
-  private readonly codeLines: Uint8Array;
+  /** Where the bits stand in the memory, for translated code: one for each word of all banks, 1 while it is decoded. */
+  readonly codeBitsOffset: number;
+  private readonly codeBits: Uint8Array;
   /** Called with the memory offset of a write to decoded code; set by the CPU core. */
   onCodeWritten: (offset: number) => void = () => {};
 
@@ -63,14 +65,17 @@ export class Ram {
     if (this.size > MOST_BYTES) throw new RangeError(`The memory banks have ${this.size} bytes; 1792 MB are possible`);
     this.mainBase = banks[0]!.base;
     this.mainBytes = banks[0]!.bytes;
-    const pages = Math.ceil(offset / WASM_PAGE_BYTES);
+    this.codeBitsOffset = offset;
+    const bitBytes = this.size / NOTED_BYTES;
+    // The last bits are read as part of a word.
+    const pages = Math.ceil((offset + bitBytes + 4) / WASM_PAGE_BYTES);
     this.memory = new WebAssembly.Memory({ initial: pages, maximum: pages });
     this.words = new Int32Array(this.memory.buffer);
     this.halves = new Uint16Array(this.memory.buffer);
     this.bytes = new Uint8Array(this.memory.buffer);
     this.dirty = new Uint8Array(this.size / PAGE_BYTES);
     this.codePages = new Uint8Array(this.size / PAGE_BYTES);
-    this.codeLines = new Uint8Array(this.size >>> LINE_SHIFT);
+    this.codeBits = new Uint8Array(this.memory.buffer, offset, bitBytes);
   }
 
   /** Place in the memory of a physical address; -1 when it is not RAM or ROM. */
@@ -122,45 +127,51 @@ export class Ram {
   noteWrite(offset: number): void {
     const relative = offset - RAM_OFFSET;
     this.dirty[relative >>> 12] = 1;
-    if (this.codePages[relative >>> 12] !== 0 && this.codeLines[relative >>> LINE_SHIFT] !== 0)
+    if (
+      this.codePages[relative >>> 12] !== 0 &&
+      ((this.codeBits[relative >>> 5]! >>> ((relative >>> 2) & 7)) & 1) !== 0
+    )
       this.onCodeWritten(offset);
   }
 
   /** The same for a range of any length. */
   noteRangeWrite(offset: number, length: number): void {
     const end = offset + length;
-    for (let at = offset & -(1 << LINE_SHIFT); at < end;) {
+    for (let at = offset & ~3; at < end;) {
       this.noteWrite(at);
       // Nothing else is to be noted of a page without code.
-      at = this.codePages[(at - RAM_OFFSET) >>> 12] === 0 ? (at & -PAGE_BYTES) + PAGE_BYTES : at + (1 << LINE_SHIFT);
+      at = this.codePages[(at - RAM_OFFSET) >>> 12] === 0 ? (at & -PAGE_BYTES) + PAGE_BYTES : at + 4;
     }
   }
 
   /** To be called when a 4 KB page has other contents than before, without having been written: what was decoded of it is old. */
   codeReplaced(offset: number): void {
     if (this.codePages[(offset - RAM_OFFSET) >>> 12] === 0) return;
-    for (let at = offset; at < offset + PAGE_BYTES; at += 1 << LINE_SHIFT) {
-      if (this.codeLines[(at - RAM_OFFSET) >>> LINE_SHIFT] !== 0) this.onCodeWritten(at);
+    for (let at = offset; at < offset + PAGE_BYTES; at += NOTED_BYTES) {
+      if (this.codeBits[(at - RAM_OFFSET) / NOTED_BYTES] !== 0) this.onCodeWritten(at);
     }
   }
 
   /** Notes that the words of this range are decoded. True when its 4 KB page held no decoded code before. */
   noteCode(offset: number, length: number): boolean {
     const relative = offset - RAM_OFFSET;
-    for (let line = relative >>> LINE_SHIFT; line << LINE_SHIFT < relative + length; line++) this.codeLines[line] = 1;
+    for (let word = relative >>> 2; word << 2 < relative + length; word++)
+      this.codeBits[word >>> 3]! |= 1 << (word & 7);
     const first = this.codePages[relative >>> 12] === 0;
     this.codePages[relative >>> 12] = 1;
     return first;
   }
 
-  /** Forgets decoded code in `length` bytes (aligned to lines) at `offset`. The page keeps its mark: other parts may hold some. */
+  /** Forgets decoded code in `length` bytes at `offset`, both multiples of 32. The page keeps its mark: other parts may hold some. */
   forgetCode(offset: number, length: number): void {
-    const line = (offset - RAM_OFFSET) >>> LINE_SHIFT;
-    this.codeLines.fill(0, line, line + (length >>> LINE_SHIFT));
+    const first = (offset - RAM_OFFSET) / NOTED_BYTES;
+    this.codeBits.fill(0, first, first + length / NOTED_BYTES);
   }
 
   forgetAllCode(): void {
-    this.codeLines.fill(0);
-    this.codePages.fill(0);
+    for (let page = this.codePages.indexOf(1); page >= 0; page = this.codePages.indexOf(1, page + 1)) {
+      this.forgetCode(RAM_OFFSET + page * PAGE_BYTES, PAGE_BYTES);
+      this.codePages[page] = 0;
+    }
   }
 }

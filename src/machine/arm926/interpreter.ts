@@ -126,7 +126,7 @@ export class Interpreter {
       memory.onData = (virtual, write) => void (s[W.TICKS]! += observer.data(virtual, write));
     }
     const lead = translator === undefined ? 0 : 1;
-    this.blocks = new BlockCache(ram, ticks, (offset) => memory.tlb.withholdWrites(offset), lead);
+    this.blocks = new BlockCache(ram, ticks, (offset) => memory.tlb.markCode(offset), lead);
     this.translations = translator?.(this.blocks);
     if (memory.caches !== undefined) {
       memory.directData = false;

@@ -9,7 +9,7 @@ import { RAM_OFFSET, Word } from './layout';
 import { MainTlb } from './mainTlb';
 import { isPrivileged } from './modes';
 import { Psr } from './psr';
-import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb, attributesOf } from './tlb';
+import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb, attributesOf, BESIDE_CODE } from './tlb';
 import { Control, READ, Status, WRITE, WalkRecord, judge, modifiedAddress, walk } from './walk';
 import type { Watches } from './watches';
 
@@ -205,8 +205,8 @@ export class CpuMemory {
       if (kind === WRITE) {
         const place = (offset - RAM_OFFSET) >>> 12;
         this.ram.dirty[place] = 1;
-        if (this.directData && this.ram.codePages[place] === 0 && !this.watches?.seesStores(virtual, offset))
-          w[e + 1] = virtual & PAGE;
+        if (this.directData && !this.watches?.seesStores(virtual, offset))
+          w[e + 1] = (virtual & PAGE) | (this.ram.codePages[place] === 0 ? 0 : BESIDE_CODE);
       }
       return offset;
     }
@@ -225,14 +225,15 @@ export class CpuMemory {
     const writable = (this.record.rights & WRITE) !== 0 && this.ram.isWritable(offset);
     const { watches } = this;
     const writeDirect =
-      writable && this.ram.dirty[page] !== 0 && this.ram.codePages[page] === 0 && !watches?.seesStores(virtual, offset);
+      this.directData && writable && this.ram.dirty[page] !== 0 && !watches?.seesStores(virtual, offset);
+    const writeTag = writeDirect ? (virtual & PAGE) | (this.ram.codePages[page] === 0 ? 0 : BESIDE_CODE) : -1;
     this.tlb.fill(
       bank,
       virtual,
       (offset - virtual) | 0,
       writable,
       this.directData && !watches?.seesLoads(virtual, offset),
-      this.directData && writeDirect,
+      writeTag,
       this.record.pageBytes > 0x1000,
       attributesOf(this.record),
     );

@@ -5,8 +5,8 @@
  *
  * An entry has four words: the page where loads may go directly (read tag), the page where stores may go directly
  * (write tag), what to add to a virtual address to get the byte's place in the memory, and the page with its rights.
- * The tags are withheld (-1) where the fast path must not be taken: stores to pages whose code is decoded or whose
- * writing must be noticed for snapshots.
+ * The tags are withheld (-1) where the fast path must not be taken: stores to pages whose
+ * writing must be noticed for snapshots. Where code on the page is decoded, the write tag has one bit more: a store may go directly to what is not.
  */
 import { STATE_WORDS, TLB_BANKS, TLB_BANK_WORDS, TLB_ENTRIES, TLB_ENTRY_WORDS, TLB_OFFSET, Word } from './layout';
 import type { WalkRecord } from './walk';
@@ -15,6 +15,8 @@ const NONE = -1;
 /** Bits of an entry's fourth word, below the page address. */
 export const ENTRY_VALID = 1;
 export const ENTRY_WRITABLE = 2;
+/** In a write tag: the page has decoded code, which is noted by the word (ram.ts). */
+export const BESIDE_CODE = 0x800;
 /** C and B of the page in bits 3:2 and its MMU domain in bits 7:4, for caches. */
 export const ENTRY_ATTRIBUTES = 0xfc;
 export const ATTRIBUTE_BUFFERABLE = 4;
@@ -117,8 +119,8 @@ export class Tlb {
   }
 
   /**
-   * Enters a mapping of the 4 KB page around `virtual`. `writable`: rights; `fastRead`, `fastWrite`: whether the fast
-   * path may be taken for it; `attributes`: ENTRY_ATTRIBUTES.
+   * Enters a mapping of the 4 KB page around `virtual`. `writable`: rights; `fastRead`: whether loads may take the fast
+   * path; `writeTag`: likewise for stores, -1 when not; `attributes`: ENTRY_ATTRIBUTES.
    */
   fill(
     bank: number,
@@ -126,7 +128,7 @@ export class Tlb {
     addend: number,
     writable: boolean,
     fastRead: boolean,
-    fastWrite: boolean,
+    writeTag: number,
     wide: boolean,
     attributes: number,
   ): void {
@@ -134,7 +136,7 @@ export class Tlb {
     const e = Tlb.entry(bank, virtual);
     const w = this.words;
     w[e] = fastRead ? page : NONE;
-    w[e + 1] = fastWrite && writable ? page : NONE;
+    w[e + 1] = writeTag;
     w[e + 2] = addend;
     w[e + 3] = page | ENTRY_VALID | (writable ? ENTRY_WRITABLE : 0) | attributes;
     if (wide) this.wide[page >>> 20] = 1;
@@ -171,16 +173,25 @@ export class Tlb {
     if ((this.words[e + 3]! & 0xfffff000) === (virtual & 0xfffff000)) this.words.fill(NONE, e, e + TLB_ENTRY_WORDS);
   }
 
-  /** Sends stores to the 4 KB at `memoryOffset` to the slow path from now on (all pages when it is undefined). */
-  withholdWrites(memoryOffset?: number): void {
-    this.withholdWritesWhere((_page, place) => memoryOffset === undefined || place === memoryOffset);
+  /** Sends all stores to the slow path from now on. */
+  withholdWrites(): void {
+    this.withholdWritesWhere(() => true);
   }
 
   /** The same for the pages that are chosen by their virtual address and place in the memory. */
   withholdWritesWhere(chosen: (page: number, place: number) => boolean): void {
     this.eachEntry((e, w) => {
-      const page = w[e + 1]!;
-      if (page !== NONE && chosen(page, (page + w[e + 2]!) | 0)) w[e + 1] = NONE;
+      const tag = w[e + 1]!;
+      const page = tag & 0xfffff000;
+      if (tag !== NONE && chosen(page, (page + w[e + 2]!) | 0)) w[e + 1] = NONE;
+    });
+  }
+
+  /** Code on the 4 KB at `memoryOffset` was decoded: stores have to look where they go. */
+  markCode(memoryOffset: number): void {
+    this.eachEntry((e, w) => {
+      const tag = w[e + 1]!;
+      if (tag !== NONE && (((tag & 0xfffff000) + w[e + 2]!) | 0) === memoryOffset) w[e + 1] = tag | BESIDE_CODE;
     });
   }
 

@@ -36,10 +36,14 @@ export class Context {
   /** Whether the present instruction has a condition. */
   conditional = false;
 
-  /** @param form where the flags are, before the present instruction */
+  /**
+   * @param form where the flags are, before the present instruction
+   * @param codeBits where the machine's memory says which words are decoded (`Ram.codeBitsOffset`)
+   */
   constructor(
     readonly block: GuestBlock,
     public form: FlagForm,
+    readonly codeBits: number,
   ) {}
 
   /** Address of the instruction. */

@@ -92,9 +92,12 @@ function lowerOne(context: Context, form: number, op: number, extra: number): En
   }
 }
 
-/** @param before where the flags are at the start of the block */
-export function lowerBlock(block: GuestBlock, before: FlagForm): LoweredBlock {
-  const context = new Context(block, before);
+/**
+ * @param before where the flags are at the start of the block
+ * @param codeBits `Ram.codeBitsOffset`
+ */
+export function lowerBlock(block: GuestBlock, before: FlagForm, codeBits: number): LoweredBlock {
+  const context = new Context(block, before, codeBits);
   const all: Statement[] = [];
   const lowered = (end: End): LoweredBlock => ({ statements: all, end, before, after: context.form });
   const next = (block.pc + block.length * block.step) | 0;

@@ -5,8 +5,9 @@
  * keeps no register over a call, however rarely it is made.
  */
 import { registerCount } from '../blockTransfer';
-import { TLB_ENTRIES, TLB_ENTRY_WORDS } from '../layout';
-import { Local, Op, binary, constant, load, local, set, when, type Expr } from './intermediate';
+import { RAM_OFFSET, TLB_ENTRIES, TLB_ENTRY_WORDS } from '../layout';
+import { BESIDE_CODE } from '../tlb';
+import { Local, Op, binary, constant, load, local, set, when, type Expr, type Statement } from './intermediate';
 import type { Context, End, Lowering } from './context';
 import { shiftByImmediate } from './lowerData';
 
@@ -29,13 +30,25 @@ export function entryOf(virtual: Expr): Expr {
   );
 }
 
+/** A store that the tag forbids: leaves, unless it forbids only the words of the page that are decoded code, and these are none. */
+function unlessBesideCode(context: Context, bytes: number, page: Expr): Statement[] {
+  const offset = binary(Op.SUB, place(), constant(RAM_OFFSET));
+  const bits = load(Op.LOAD, binary(Op.SHR_U, offset, constant(5)), context.codeBits);
+  const first = binary(Op.AND, binary(Op.SHR_U, offset, constant(2)), constant(7));
+  const decoded = binary(Op.AND, binary(Op.SHR_U, bits, first), constant((1 << Math.ceil(bytes / 4)) - 1));
+  return [
+    when(binary(Op.NE, load(Op.LOAD, entry, 4), binary(Op.OR, page, constant(BESIDE_CODE))), [context.leave()]),
+    when(decoded, [context.leave()]),
+  ];
+}
+
 /** Makes sure that what is at ADDRESS may be accessed, at a multiple of `aligned`. Leaves place in the memory minus virtual address in ENTRY's entry. */
-function permit(context: Context, write: boolean, aligned: number): void {
+function permit(context: Context, write: boolean, bytes: number, aligned: number): void {
   const { out } = context;
   out.push(set(Local.ENTRY, entryOf(address)));
   const page = binary(Op.AND, address, constant(0xfffff000 | (aligned - 1)));
   const denied = binary(Op.NE, load(Op.LOAD, entry, write ? 4 : 0), page);
-  out.push(when(denied, [context.leave()]));
+  out.push(when(denied, write ? unlessBesideCode(context, bytes, page) : [context.leave()]));
 }
 
 /** Place in the memory of ADDRESS, after `permit`. */
@@ -75,7 +88,7 @@ function transfer(
   // A stored pc reads 12 ahead; only the byte of a STRB does not, in the interpreter.
   const stored = rd === 15 && size !== 1 ? constant(context.pc + 2 * context.block.step + 4) : context.read(rd);
   const back = addressing(context, op, offset);
-  permit(context, !isLoad, size);
+  permit(context, !isLoad, size, size);
   if (isLoad) {
     const value = load(loadOp === 0 ? LOAD_OPS[size] : loadOp, place(), 0);
     if (back && rd !== rn) context.set(rn, local(Local.WRITE_BACK));
@@ -110,7 +123,7 @@ const loadPc: Lowering = (context, op) => {
   const rn = (op >>> 16) & 15;
   if (rn === 15 && (op & (P | W)) !== P) return 'unserved';
   const back = addressing(context, op, (op & 0x2000000) !== 0 ? registerOffset(context, op) : constant(op & 0xfff));
-  permit(context, false, 4);
+  permit(context, false, 4, 4);
   context.set(Local.OPERAND, load(Op.LOAD, place(), 0));
   if (back) context.set(rn, local(Local.WRITE_BACK));
   return context.dynamic(local(Local.OPERAND), true);
@@ -123,7 +136,7 @@ const doubleword: Lowering = (context, op) => {
   const isStore = (op & 0x20) !== 0;
   if (rd === 14 || (rn === 15 && (op & (P | W)) !== P)) return 'unserved';
   const back = addressing(context, op, offset3(context, op));
-  permit(context, isStore, 8);
+  permit(context, isStore, 8, 8);
   context.set(Local.ENTRY, place());
   if (isStore) {
     context.out.push({ kind: 'store', op: Op.STORE, address: entry, value: context.read(rd), offset: 0 });
@@ -155,7 +168,7 @@ function multiple(context: Context, op: number): End | undefined | 'unserved' {
     const crosses = binary(Op.GT_U, inPage, constant(0x1000 - bytes));
     context.out.push(when(crosses, [context.leave()]));
   }
-  permit(context, !isLoad, 4);
+  permit(context, !isLoad, bytes, 4);
   context.set(Local.ENTRY, place());
   const writes = (op & W) !== 0;
   let offset = 0;
@@ -188,7 +201,7 @@ const thumbLoadMultiple: Lowering = (context, op) => {
 
 const thumbLoadLiteral: Lowering = (context, op) => {
   context.set(Local.ADDRESS, constant((((context.pc + 4) & ~3) + ((op & 0xff) << 2)) | 0));
-  permit(context, false, 4);
+  permit(context, false, 4, 4);
   context.set((op >>> 8) & 7, load(Op.LOAD, place(), 0));
   return undefined;
 };

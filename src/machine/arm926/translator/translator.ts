@@ -247,7 +247,10 @@ export class Translator implements Translations {
     if (this.blocks.generation !== generation || found.size === 0) return undefined;
     const forms = formsOf(found);
     const lowered = new Map(
-      [...found].map(([at, guest]) => [at, { guest, lowered: lowerBlock(guest, forms.get(at) ?? 'words') }]),
+      [...found].map(([at, guest]) => [
+        at,
+        { guest, lowered: lowerBlock(guest, forms.get(at) ?? 'words', this.core.ram.codeBitsOffset) },
+      ]),
     );
     if (lowered.get(pc)!.lowered.statements[0]?.kind === 'leave') {
       this.avoid(place, thumb);
