@@ -233,8 +233,11 @@ export class Machine implements MachineFace {
   }
 
   setBreakpoints(addresses: Iterable<number>): void {
-    this.armed = [...addresses];
-    this.interpreter.setBreakpoints(this.armed);
+    const armed = [...addresses];
+    // Whoever runs in many small pieces arms the same each time, and regions of translated code would be looked through.
+    if (armed.length === this.armed.length && armed.every((address, index) => address === this.armed[index])) return;
+    this.armed = armed;
+    this.interpreter.setBreakpoints(armed);
   }
 
   setWatches(ranges: readonly WatchedRange[]): void {
