@@ -21,6 +21,7 @@ import { traced } from './arm926/ticks/traced';
 import { describeWalk } from './arm926/walkReport';
 import { Watches } from './arm926/watches';
 import type { BoardDescription, PeripheralBus } from './bus';
+import { exerciseWhenDue } from './exercise';
 import { createDeviceHost } from './deviceHost';
 import { InputQueue, type InputDelivery, type InputEvent } from './inputQueue';
 import { oneOf, ENGINE_MODES, TLB_MODES, VFP_MODES, type MachineOptions } from './machineOptions';
@@ -77,7 +78,6 @@ export class Machine implements MachineFace {
   private readonly outside: OutsideMemory;
   private readonly tickModel: TickModel;
   private interpreter: Interpreter;
-  /** Undefined when nothing is to be translated. */
   /** Undefined where nothing is translated. */
   private readonly translation: TranslationSettings | undefined;
   /** The model with a listener, while a trace is made. */
@@ -177,7 +177,7 @@ export class Machine implements MachineFace {
     let first = s[15] === startPc;
     while (left > 0) {
       this.deliverInputs();
-      this.sliceCount = Math.min(left, SLICE, this.inputs.nextReplay - this.countBefore);
+      this.sliceCount = Math.min(left, SLICE, this.inputs.nextReplay - this.countBefore, this.untilExercise());
       s[Word.COUNT] = this.sliceCount;
       this.core.updateLimit();
       const end = this.interpreter.run(first);
@@ -195,6 +195,12 @@ export class Machine implements MachineFace {
       if (end === 'halted') return { kind: 'halted', reason: this.core.haltReason ?? '' };
     }
     return { kind: 'count' };
+  }
+
+  private untilExercise(): number {
+    const { board, translation } = this;
+    const engine = translation === undefined ? 'interpreter' : 'translator';
+    return exerciseWhenDue(this.countBefore, (ramBytes) => new Machine({ board, ramBytes, engine }));
   }
 
   /** Moves the slice's counts to the machine's. */

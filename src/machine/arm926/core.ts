@@ -4,10 +4,10 @@
  */
 import type { PeripheralBus } from '../bus';
 import type { Ram } from '../ram';
-import { STATE_WORDS, Word } from './layout';
+import { SPSR_WORDS_OFFSET, STATE_WORDS, Word } from './layout';
 import { CpuMemory } from './memory';
-import { currentMode, isMode, isPrivileged, spsrWord, switchBanks } from './modes';
-import { Psr, readCpsr, storeCpsr } from './psr';
+import { currentMode, isMode, isPrivileged, spsrWord, spsrWords, switchBanks } from './modes';
+import { FLAGS, Psr, readCpsr, storeControl, storeFlags } from './psr';
 
 /** Carries out one instruction. `s[15]` reads as the pc does; branches go to `s[Word.NEXT]`. */
 export type Handler = (core: Core, instruction: number) => void;
@@ -40,6 +40,7 @@ export class Core {
   ) {
     this.s = new Int32Array(ram.memory.buffer, 0, STATE_WORDS);
     this.memory = new CpuMemory(ram, this.s);
+    ram.bytes.set(spsrWords(), SPSR_WORDS_OFFSET);
   }
 
   connect(bus: PeripheralBus): void {
@@ -59,6 +60,7 @@ export class Core {
   /** Recomputes at which slice tick the loop has to look up; to be called when lines, masks or events change. */
   updateLimit(): void {
     const s = this.s;
+    s[Word.LINES] = (this.bus.irqAsserted ? Psr.I : 0) | (this.bus.fiqAsserted ? Psr.F : 0);
     if (this.haltReason !== undefined || s[Word.WAITING] !== 0 || this.pendingInterrupt() !== undefined) {
       s[Word.LIMIT] = LIMIT_NOW;
     } else {
@@ -85,7 +87,8 @@ export class Core {
     let updated = (old & ~mask) | (value & mask);
     if (!isMode(updated)) updated = (updated & ~31) | currentMode(s);
     switchBanks(s, old, updated);
-    storeCpsr(s, updated);
+    storeControl(s, updated);
+    if ((mask & FLAGS) !== 0) storeFlags(s, updated);
     this.statusChanged();
   }
 

@@ -19,11 +19,20 @@ interface Cp15Row {
   readonly op2?: number;
   readonly read?: (core: Core) => number;
   readonly write?: (core: Core, value: number) => void;
+  /** The state word that it reads as. */
+  readonly word?: number;
+  /** What it always reads as where no caches are modelled. */
+  readonly constant?: number;
+  /** Whether a write has no effect where no caches are modelled. */
+  readonly inert?: true;
 }
 
+/** What a test-and-clean reads as when no line is dirty: Z, for the loop around it (ARM DDI 0198D 2.3.9). */
+const CACHES_CLEAN = 0x40000000;
+
 /** A register that is plain storage in the state, with the bits that can be written. */
-function stored(word: number, writable = -1): Pick<Cp15Row, 'read' | 'write'> {
-  return { read: ({ s }) => s[word]!, write: ({ s }, value) => void (s[word] = value & writable) };
+function stored(word: number, writable = -1): Pick<Cp15Row, 'read' | 'write' | 'word'> {
+  return { word, read: ({ s }) => s[word]!, write: ({ s }, value) => void (s[word] = value & writable) };
 }
 /** Cache lockdown: one L bit per way; bits 15:4 are ones (ARM DDI 0198D table 2-21), for a read-modify-write. */
 function lockdown(word: number): Pick<Cp15Row, 'read' | 'write'> {
@@ -62,26 +71,41 @@ const ROWS: readonly Cp15Row[] = [
   { name: 'cache type', crn: 0, crm: 0, op2: 1, read: (core) => core.identification.cacheType },
   { name: 'TCM status', crn: 0, crm: 0, op2: 2, read: () => 0 },
   { name: 'main ID', crn: 0, crm: 0, read: (core) => core.identification.midr },
-  { name: 'control', crn: 1, crm: 0, op2: 0, read: ({ s }) => s[Word.CONTROL]!, write: writeControl },
+  { name: 'control', crn: 1, crm: 0, op2: 0, ...stored(Word.CONTROL), write: writeControl },
   { name: 'translation table base', crn: 2, ...stored(Word.TTBR, 0xffffc000) },
-  { name: 'domain access control', crn: 3, read: ({ s }) => s[Word.DACR]!, write: writeDacr },
+  { name: 'domain access control', crn: 3, ...stored(Word.DACR), write: writeDacr },
   { name: 'data fault status', crn: 5, crm: 0, op2: 0, ...stored(Word.DFSR, 0xff) },
   { name: 'instruction fault status', crn: 5, crm: 0, op2: 1, ...stored(Word.IFSR, 0xff) },
   { name: 'fault address', crn: 6, crm: 0, op2: 0, ...stored(Word.FAR) },
 
   { name: 'wait for interrupt', crn: 7, crm: 0, op2: 4, write: waitForInterrupt },
-  { name: 'test and clean D cache', crn: 7, crm: 10, op2: 3, read: (core) => cleanLine(core, false) },
-  { name: 'test, clean and invalidate D cache', crn: 7, crm: 14, op2: 3, read: (core) => cleanLine(core, true) },
+  {
+    name: 'test and clean D cache',
+    crn: 7,
+    crm: 10,
+    op2: 3,
+    constant: CACHES_CLEAN,
+    read: (core) => cleanLine(core, false),
+  },
+  {
+    name: 'test, clean and invalidate D cache',
+    crn: 7,
+    crm: 14,
+    op2: 3,
+    constant: CACHES_CLEAN,
+    read: (core) => cleanLine(core, true),
+  },
   ...CACHE_OPERATIONS.map(({ name, crm, op2, apply }): Cp15Row => ({
     name,
     crn: 7,
     crm,
     op2,
+    inert: true,
     write: ({ memory }, value) => {
       if (memory.caches !== undefined) apply(memory.caches.operations, value >>> 0);
     },
   })),
-  { name: 'no cache operation', crn: 7, read: () => 0, write: ignored },
+  { name: 'no cache operation', crn: 7, constant: 0, read: () => 0, inert: true, write: ignored },
 
   { name: 'invalidate TLB entry', crn: 8, op2: 1, write: ({ memory }, mva) => memory.invalidateTlbEntry(mva) },
   { name: 'invalidate TLB', crn: 8, op2: 0, write: ({ memory }) => memory.invalidateTlb() },
@@ -91,17 +115,17 @@ const ROWS: readonly Cp15Row[] = [
   { name: 'D TCM region', crn: 9, crm: 1, op2: 0, ...stored(Word.D_TCM_REGION, 0) },
   { name: 'I TCM region', crn: 9, crm: 1, op2: 1, ...stored(Word.I_TCM_REGION, 0) },
   { name: 'TLB lockdown', crn: 10, crm: 0, op2: 0, ...stored(Word.TLB_LOCKDOWN, 0x1c000001) },
-  { name: 'FCSE PID', crn: 13, crm: 0, op2: 0, read: ({ s }) => s[Word.FCSE_PID]!, write: writeFcsePid },
+  { name: 'FCSE PID', crn: 13, crm: 0, op2: 0, ...stored(Word.FCSE_PID), write: writeFcsePid },
   { name: 'context ID', crn: 13, crm: 0, op2: 1, ...stored(Word.CONTEXT_ID) },
   // The second encoding of wait for interrupt, which older kernels use.
   { name: 'wait for interrupt (c15)', crn: 15, crm: 8, op2: 2, write: waitForInterrupt },
   // c15 is test and debug control (ARM DDI 0198D appendix B): accepted, without effect here.
-  { name: 'test and debug', crn: 15, read: () => 0, write: ignored },
+  { name: 'test and debug', crn: 15, constant: 0, read: () => 0, inert: true, write: ignored },
 ];
 
-/** One turn of a test-and-clean loop (2.3.9): Z when no line is dirty, as at once where none ever is. */
+/** One turn of a test-and-clean loop. */
 function cleanLine({ memory }: Core, invalidate: boolean): number {
-  return (memory.caches?.testAndClean(invalidate) ?? true) ? 0x40000000 : 0;
+  return (memory.caches?.testAndClean(invalidate) ?? true) ? CACHES_CLEAN : 0;
 }
 
 /** The row for an MCR or MRC by its fields; the first that fits, so specific rows stand before general ones. */
@@ -117,6 +141,19 @@ function rowOf(op: number, direction: 'read' | 'write'): Cp15Row | undefined {
       (row.op2 === undefined || row.op2 === op2) &&
       row[direction] !== undefined,
   );
+}
+
+/** Whether an MCR of a privileged mode does nothing where no caches are modelled; for the translator. */
+export function isInertWrite(op: number): boolean {
+  const row = rowOf(op, 'write');
+  return row === undefined || row.inert === true;
+}
+
+/** What an MRC of a privileged mode reads where no caches are modelled: a state word, or always this value. Undefined: neither. */
+export function plainRead(op: number): { readonly word: number } | { readonly constant: number } | undefined {
+  const { word, constant } = rowOf(op, 'read') ?? { constant: 0 };
+  if (word !== undefined) return { word };
+  return constant === undefined ? undefined : { constant };
 }
 
 /** MCR p15. A source of r15 is UNPREDICTABLE; pc + 8 is written. */

@@ -72,6 +72,10 @@ export const Word = {
   TARGET: 124,
   /** Slot of the region that was left last. */
   REGION: 125,
+  /** The asserted interrupt lines, by the bits of CPSR that mask them. */
+  LINES: 126,
+  /** Word index of the TLB bank for accesses with User rights (LDRT and its kin); 0 when there is none yet. */
+  USER_BANK: 127,
 
   /** S0-S31, which are also D0-D15; then what else VFP has. Machine state again, only used where the machine has VFP. */
   VFP_REGISTERS: 128,
@@ -84,6 +88,9 @@ export const Word = {
 } as const;
 
 export const STATE_WORDS = 192;
+
+/** A byte for each pattern of mode bits: the state word of its SPSR, 0 where there is none. */
+export const SPSR_WORDS_OFFSET = 0x400;
 
 /** Software TLB: banks × entries × four words (read tag, write tag, addend, page and rights). */
 export const TLB_OFFSET = 0x10000;

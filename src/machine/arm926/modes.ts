@@ -55,6 +55,11 @@ export function spsrWord(bits: number): number {
   return bank > 0 ? Word.SPSR + bank : -1;
 }
 
+/** For `SPSR_WORDS_OFFSET`: `spsrWord` of each pattern of mode bits, 0 where there is none. */
+export function spsrWords(): Uint8Array {
+  return Uint8Array.from(BANK_OF, (bank) => (bank > 0 ? Word.SPSR + bank : 0));
+}
+
 /** Moves the live r8-r14 to the banks of the present mode and brings in those of `to`. Does not write the CPSR. */
 export function switchBanks(s: Int32Array, from: number, to: number): void {
   const out = BANK_OF[from & 31]!;

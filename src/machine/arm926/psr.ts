@@ -25,18 +25,20 @@ export function readCpsr(s: Int32Array): number {
   );
 }
 
-/** Stores all of CPSR's bits; the caller has dealt with the register banks. */
-export function storeCpsr(s: Int32Array, value: number): void {
-  storeFlags(s, value);
+/** The bits of CPSR that are kept as the values they come from. */
+export const FLAGS = 0xf0000000 | 0;
+
+/** Stores the bits of CPSR beside the flags; the caller has dealt with the register banks. */
+export function storeControl(s: Int32Array, value: number): void {
   s[Word.CPSR] = value & Psr.IMPLEMENTED & 0x0fffffff;
 }
 
 /** Sets N, Z, C, V from bits 31:28 of `value`. */
 export function storeFlags(s: Int32Array, value: number): void {
-  s[Word.NEGATIVE] = value;
+  s[Word.NEGATIVE] = value & 0x80000000;
   s[Word.ZERO] = (value & 0x40000000) === 0 ? 1 : 0;
   s[Word.CARRY] = (value >>> 29) & 1;
-  s[Word.OVERFLOW] = value << 3;
+  s[Word.OVERFLOW] = (value << 3) & 0x80000000;
 }
 
 /** The bits that an MSR with this field mask (bits 19:16 of the instruction: f s x c) selects. */

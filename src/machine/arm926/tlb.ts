@@ -90,9 +90,18 @@ export class Tlb {
 
   /** Makes the bank for this privilege and DACR the one in use. */
   select(privileged: boolean, dacr: number): void {
+    const { current } = this;
+    if (current.bound && current.privileged === privileged && current.dacr === dacr) return;
     this.current = this.find(privileged, dacr);
     this.state[Word.TLB_BANK] = this.current.base;
+    this.noteUserBank();
     this.changed();
+  }
+
+  private noteUserBank(): void {
+    const { dacr } = this.current;
+    const bank = this.banks.find((each) => each.bound && !each.privileged && each.dacr === dacr);
+    this.state[Word.USER_BANK] = bank?.base ?? 0;
   }
 
   /** First word of the bank for this privilege and DACR, without making it the one in use (LDRT and its kin). */
@@ -115,6 +124,7 @@ export class Tlb {
     oldest.privileged = privileged;
     oldest.dacr = dacr;
     oldest.lastUse = ++this.useCount;
+    this.noteUserBank();
     return oldest;
   }
 
@@ -269,6 +279,7 @@ export class Tlb {
     }
     for (const megabyte of contents.wideMegabytes) this.wide[megabyte] = 1;
     this.state[Word.TLB_BANK] = this.current.base;
+    this.noteUserBank();
     this.changed();
   }
 

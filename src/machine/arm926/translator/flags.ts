@@ -5,6 +5,7 @@
  */
 import { FORM_NAMES, Form } from '../decodeArm';
 import { Word } from '../layout';
+import { FLAGS, fieldMask } from '../psr';
 import { successors, type GuestBlock } from './discover';
 import {
   Local,
@@ -30,8 +31,17 @@ const S = 0x100000;
 const SUBTRACTIONS: ReadonlySet<number> = new Set([2, 3, 10]);
 const MULTIPLIES: ReadonlySet<string> = new Set(['MUL, MLA', 'UMULL, UMLAL, SMULL, SMLAL']);
 
+/** Instructions that put all four flags into their words by other bits than S. */
+const INTO_FLAGS: Readonly<Record<string, (op: number) => boolean>> = {
+  'MSR CPSR': (op) => (fieldMask(op) & FLAGS) !== 0,
+  'MSR CPSR immediate': (op) => (fieldMask(op) & FLAGS) !== 0,
+  'MRC p15': (op) => ((op >>> 12) & 15) === 15,
+};
+
 /** Of a row of decodeArm.ts, when it is served. */
 export function effectOf(form: number, op: number): FlagEffect {
+  const intoFlags = INTO_FLAGS[FORM_NAMES[form] ?? ''];
+  if (intoFlags !== undefined) return intoFlags(op) ? 'changes' : 'none';
   if ((op & S) === 0) return 'none';
   if (form >= Form.DATA_IMMEDIATE && form <= Form.DATA_REGISTER_SHIFTED)
     return SUBTRACTIONS.has((op >>> 21) & 15) ? 'subtracts' : 'changes';

@@ -1,6 +1,6 @@
 /**
  * One block of guest code into the intermediate form: charges the block, walks its instructions, and ends in where control
- * goes. What an instruction does comes from the tables of lowerData.ts, lowerMemory.ts and lowerMultiply.ts, by the name of its
+ * goes. What an instruction does comes from the tables of lowerData.ts, lowerMemory.ts, lowerMultiply.ts and lowerStatus.ts, by the name of its
  * row in decodeArm.ts. What no table has leaves to the interpreter before the instruction.
  */
 import { FORM_NAMES, Form } from '../decodeArm';
@@ -23,6 +23,7 @@ import {
 import { lowerData } from './lowerData';
 import { MEMORY } from './lowerMemory';
 import { MULTIPLY } from './lowerMultiply';
+import { STATUS } from './lowerStatus';
 
 export interface LoweredBlock {
   readonly statements: readonly Statement[];
@@ -63,7 +64,7 @@ const OTHERS: Readonly<Record<string, Lowering>> = {
   },
 };
 
-const byName = new Map<string, Lowering>(Object.entries({ ...MEMORY, ...MULTIPLY, ...OTHERS }));
+const byName = new Map<string, Lowering>(Object.entries({ ...MEMORY, ...MULTIPLY, ...STATUS, ...OTHERS }));
 /** By form or handler number. */
 const LOWERINGS: readonly (Lowering | undefined)[] = FORM_NAMES.map((name) => byName.get(name));
 

@@ -5,9 +5,9 @@
  * keeps no register over a call, however rarely it is made.
  */
 import { registerCount } from '../blockTransfer';
-import { RAM_OFFSET, TLB_ENTRIES, TLB_ENTRY_WORDS } from '../layout';
+import { RAM_OFFSET, TLB_ENTRIES, TLB_ENTRY_WORDS, Word } from '../layout';
 import { BESIDE_CODE } from '../tlb';
-import { Local, Op, binary, constant, load, local, set, when, type Expr, type Statement } from './intermediate';
+import { Local, Op, binary, constant, load, local, set, unary, when, type Expr, type Statement } from './intermediate';
 import type { Context, End, Lowering } from './context';
 import { shiftByImmediate } from './lowerData';
 
@@ -21,13 +21,9 @@ const entry = local(Local.ENTRY);
 /** Of a virtual address shifted right by 8: where its TLB entry begins, in bytes. */
 export const ENTRY_MASK = (TLB_ENTRIES - 1) * TLB_ENTRY_WORDS * 4;
 
-/** Byte offset of the TLB entry for a virtual address. */
-export function entryOf(virtual: Expr): Expr {
-  return binary(
-    Op.ADD,
-    binary(Op.AND, binary(Op.SHR_U, virtual, constant(8)), constant(ENTRY_MASK)),
-    local(Local.TLB_BANK),
-  );
+/** Byte offset of the TLB entry for a virtual address. `bank`: where the bank begins, in bytes. */
+export function entryOf(virtual: Expr, bank: Expr = local(Local.TLB_BANK)): Expr {
+  return binary(Op.ADD, binary(Op.AND, binary(Op.SHR_U, virtual, constant(8)), constant(ENTRY_MASK)), bank);
 }
 
 /** A store that the tag forbids: leaves, unless it forbids only the words of the page that are decoded code, and these are none. */
@@ -43,9 +39,9 @@ function unlessBesideCode(context: Context, bytes: number, page: Expr): Statemen
 }
 
 /** Makes sure that what is at ADDRESS may be accessed, at a multiple of `aligned`. Leaves place in the memory minus virtual address in ENTRY's entry. */
-function permit(context: Context, write: boolean, bytes: number, aligned: number): void {
+function permit(context: Context, write: boolean, bytes: number, aligned: number, bank?: Expr): void {
   const { out } = context;
-  out.push(set(Local.ENTRY, entryOf(address)));
+  out.push(set(Local.ENTRY, entryOf(address, bank)));
   const page = binary(Op.AND, address, constant(0xfffff000 | (aligned - 1)));
   const denied = binary(Op.NE, load(Op.LOAD, entry, write ? 4 : 0), page);
   out.push(when(denied, write ? unlessBesideCode(context, bytes, page) : [context.leave()]));
@@ -77,6 +73,7 @@ function transfer(
   offset: Expr,
   size: 1 | 2 | 4,
   loadOp: number,
+  bank?: Expr,
 ): End | undefined | 'unserved' {
   const rd = (op >>> 12) & 15;
   const rn = (op >>> 16) & 15;
@@ -86,9 +83,12 @@ function transfer(
   if (writesBack && rn === 15) return 'unserved';
   if (isLoad && rd === 15) return 'unserved';
   // A stored pc reads 12 ahead; only the byte of a STRB does not, in the interpreter.
-  const stored = rd === 15 && size !== 1 ? constant(context.pc + 2 * context.block.step + 4) : context.read(rd);
+  const stored =
+    rd === 15 && (size !== 1 || bank !== undefined)
+      ? constant(context.pc + 2 * context.block.step + 4)
+      : context.read(rd);
   const back = addressing(context, op, offset);
-  permit(context, !isLoad, size, size);
+  permit(context, !isLoad, size, size, bank);
   if (isLoad) {
     const value = load(loadOp === 0 ? LOAD_OPS[size] : loadOp, place(), 0);
     if (back && rd !== rn) context.set(rn, local(Local.WRITE_BACK));
@@ -116,6 +116,34 @@ const halfwordOrSigned: Lowering = (context, op) => {
   const isLoad = (op & L) !== 0;
   const loadOp = !isLoad ? 0 : kind === 1 ? Op.LOAD_16U : kind === 2 ? Op.LOAD_8S : Op.LOAD_16S;
   return transfer(context, op, offset3(context, op), kind === 2 ? 1 : 2, loadOp);
+};
+
+/** Accesses with the rights of User mode, which are in another bank of the TLB (loadStore.ts). */
+const asUser: Lowering = (context, op) => {
+  const bank = load(Op.LOAD, constant(0), Word.USER_BANK * 4);
+  context.out.push(when(unary(Op.EQZ, bank), [context.leave()]));
+  const offset = (op & 0x2000000) !== 0 ? registerOffset(context, op) : constant(op & 0xfff);
+  return transfer(context, op, offset, (op & B) !== 0 ? 1 : 4, 0, binary(Op.SHL, bank, constant(2)));
+};
+
+/** SWP and SWPB: what may be loaded and stored at once. */
+const swap: Lowering = (context, op) => {
+  const rd = (op >>> 12) & 15;
+  if (rd === 15) return 'unserved';
+  const size = (op & B) !== 0 ? 1 : 4;
+  context.set(Local.ADDRESS, context.read((op >>> 16) & 15));
+  permit(context, false, size, size);
+  permit(context, true, size, size);
+  context.set(Local.VALUE, load(LOAD_OPS[size], place(), 0));
+  context.out.push({
+    kind: 'store',
+    op: STORE_OPS[size],
+    address: place(),
+    value: context.read(op & 15),
+    offset: 0,
+  });
+  context.set(rd, local(Local.VALUE));
+  return undefined;
 };
 
 /** LDR pc. */
@@ -211,6 +239,8 @@ export const MEMORY: Readonly<Record<string, Lowering>> = {
   'LDR, LDRB, STR, STRB register': wordOrByte(true),
   'LDRH, STRH': halfwordOrSigned,
   'LDRSB, LDRSH': halfwordOrSigned,
+  'LDRT, LDRBT, STRT, STRBT': asUser,
+  'SWP, SWPB': swap,
   'LDR pc': loadPc,
   'LDRD, STRD': doubleword,
   LDM: multiple,
