@@ -28,10 +28,10 @@ export class Bytes {
     this.byte(rest & 0x7f);
   }
 
-  append(other: Bytes): void {
-    if (this.length + other.length > this.bytes.length) this.grow(other.length);
-    this.bytes.set(other.bytes.subarray(0, other.length), this.length);
-    this.length += other.length;
+  append(others: Uint8Array): void {
+    if (this.length + others.length > this.bytes.length) this.grow(others.length);
+    this.bytes.set(others, this.length);
+    this.length += others.length;
   }
 
   /** ASCII text with its length. */

@@ -8,6 +8,7 @@ import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE } from '../tlb';
 import { Bytes } from './bytes';
 import { Op } from './intermediate';
 import { ENTRY_MASK } from './lowerMemory';
+import { I32, moduleBytes } from './wasmModule';
 
 /** Runs a region with so many instructions and ticks left; returns how it was left (`EmittedRegion.leaves`), 0 for "at Word.TARGET". */
 export type RegionFunction = (count: number, room: number) => number;
@@ -19,11 +20,9 @@ export interface Dispatcher {
   put(slot: number, region: RegionFunction | null): void;
 }
 
-const I32 = 0x7f;
 const [LOOP, IF, END, BRANCH, RETURN, CALL_INDIRECT] = [0x03, 0x04, 0x0b, 0x0c, 0x0f, 0x11];
 const [LOCAL_SET, LOCAL_TEE] = [0x21, 0x22];
 const EMPTY = 0x40;
-const FUNCTION_REFERENCE = 0x70;
 const [SLOT, COUNT, ROOM, EXIT, TARGET, ENTRY, PAGE] = [0, 1, 2, 3, 4, 5, 6];
 const REGION_TYPE = 0;
 const DISPATCHER_TYPE = 1;
@@ -66,7 +65,7 @@ class Code {
 }
 
 /** The loop; the labels of its two exits are left by RETURN. */
-function loop(): Bytes {
+function loop(): Uint8Array {
   const code = new Code();
   const noteSlot = () =>
     code
@@ -108,58 +107,31 @@ function loop(): Bytes {
     .op(LOCAL_SET, SLOT);
   code.state(Word.COUNT).op(LOCAL_SET, COUNT).state(Word.ROOM).op(LOCAL_SET, ROOM);
   code.op(BRANCH, 0, END);
-  return code.constant(0).op(END).out;
+  return code.constant(0).op(END).out.view();
 }
 
-function moduleBytes(memoryPages: number): Uint8Array<ArrayBuffer> {
-  const module = new Bytes();
-  for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(byte);
-  const section = (id: number, fill: (out: Bytes) => void): void => {
-    const content = new Bytes();
-    fill(content);
-    module.byte(id);
-    module.unsigned(content.length);
-    module.append(content);
-  };
-  const list =
-    (...bytes: number[]) =>
-    (out: Bytes) =>
-      bytes.forEach((byte) => out.byte(byte));
-  section(1, list(2, 0x60, 2, I32, I32, 1, I32, 0x60, 3, I32, I32, I32, 1, I32));
-  section(2, (out) => {
-    out.byte(2);
-    out.name('e');
-    out.name('memory');
-    list(2, 1)(out);
-    out.unsigned(memoryPages);
-    out.unsigned(memoryPages);
-    out.name('e');
-    out.name('regions');
-    list(1, FUNCTION_REFERENCE, 0, 1)(out);
-  });
-  section(3, list(1, DISPATCHER_TYPE));
-  section(7, (out) => {
-    out.byte(1);
-    out.name('run');
-    list(0, 0)(out);
-  });
-  section(10, (out) => {
-    const body = new Bytes();
-    list(1, PAGE - ROOM, I32)(body);
-    body.append(loop());
-    out.byte(1);
-    out.unsigned(body.length);
-    out.append(body);
-  });
-  return module.view();
+function body(): Uint8Array {
+  const out = new Bytes();
+  for (const byte of [1, PAGE - ROOM, I32]) out.byte(byte);
+  out.append(loop());
+  return out.view();
 }
 
 export function createDispatcher(memory: WebAssembly.Memory): Dispatcher {
   const regions = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_STEP });
-  const module = new WebAssembly.Module(moduleBytes(memory.buffer.byteLength >>> 16));
-  const { exports } = new WebAssembly.Instance(module, { e: { memory, regions } });
+  const bytes = moduleBytes({
+    types: [
+      { parameters: [I32, I32], results: [I32] },
+      { parameters: [I32, I32, I32], results: [I32] },
+    ],
+    memoryPages: memory.buffer.byteLength >>> 16,
+    table: true,
+    type: DISPATCHER_TYPE,
+    bodies: [body()],
+  });
+  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { memory, regions } });
   return {
-    run: exports.run as Dispatcher['run'],
+    run: exports['0'] as Dispatcher['run'],
     put(slot, region) {
       if (slot >= regions.length) regions.grow(TABLE_STEP);
       regions.set(slot, region);

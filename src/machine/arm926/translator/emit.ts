@@ -1,14 +1,13 @@
 /**
- * Writes a region as a WebAssembly module of one function: statements of the intermediate form in, bytes out. State words
+ * Writes a region as a WebAssembly function: statements of the intermediate form in, the bytes of its body out. State words
  * that the code uses are locals inside; the prologue loads them, the one epilogue stores those that may have changed.
  */
 import { Word } from '../layout';
 import { Bytes } from './bytes';
 import { intoWords, noteForm, type FlagForm } from './flags';
 import { LOCALS, Local, Op, STATE_LOCALS, type Expr, type Leave, type Statement } from './intermediate';
+import { I32, I64 } from './wasmModule';
 
-const I32 = 0x7f;
-const I64 = 0x7e;
 const EMPTY = 0x40;
 const [UNREACHABLE, BLOCK, LOOP, IF, ELSE, END, BRANCH] = [0x00, 0x02, 0x03, 0x04, 0x05, 0x0b, 0x0c];
 const LOCAL_SET = 0x21;
@@ -25,7 +24,8 @@ const EXIT_LABEL = -1;
 const NO_LABEL = -2;
 
 export interface EmittedRegion {
-  readonly module: Uint8Array<ArrayBuffer>;
+  /** Locals and code of a function with the parameters count and room, which returns how it was left. */
+  readonly body: Uint8Array;
   /** By the number that the function returns, less 1; 0 stands for the end at Word.TARGET. */
   readonly leaves: readonly Leave[];
 }
@@ -41,10 +41,7 @@ class Emitter {
   private nextLocal = 2;
 
   /** @param usesOperands flags may be in LEFT and RIGHT at an exit */
-  constructor(
-    private readonly memoryPages: number,
-    private readonly usesOperands: boolean,
-  ) {
+  constructor(private readonly usesOperands: boolean) {
     this.numbers[Local.COUNT] = 0;
     this.numbers[Local.ROOM] = 1;
   }
@@ -197,7 +194,7 @@ class Emitter {
     this.access(this.out, Op.STORE, word * 4);
   }
 
-  private body(statements: readonly Statement[]): Bytes {
+  region(statements: readonly Statement[]): EmittedRegion {
     const { out } = this;
     out.byte(BLOCK);
     out.byte(EMPTY);
@@ -217,56 +214,13 @@ class Emitter {
       whole.unsigned(1);
       whole.byte(type);
     }
-    whole.append(prologue);
-    whole.append(out);
-    return whole;
-  }
-
-  module(statements: readonly Statement[]): EmittedRegion {
-    const body = this.body(statements);
-    const module = new Bytes();
-    for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(byte);
-    const section = (id: number, fill: (out: Bytes) => void): void => {
-      const content = new Bytes();
-      fill(content);
-      module.byte(id);
-      module.unsigned(content.length);
-      module.append(content);
-    };
-    section(1, (out) => [1, 0x60, 2, I32, I32, 1, I32].forEach((byte) => out.byte(byte)));
-    section(2, (out) => {
-      out.byte(1);
-      out.name('e');
-      out.name('memory');
-      out.byte(2);
-      out.byte(1);
-      out.unsigned(this.memoryPages);
-      out.unsigned(this.memoryPages);
-    });
-    section(3, (out) => [1, 0].forEach((byte) => out.byte(byte)));
-    section(7, (out) => {
-      out.byte(1);
-      out.name('run');
-      out.byte(0);
-      out.byte(0);
-    });
-    section(10, (out) => {
-      out.byte(1);
-      out.unsigned(body.length);
-      out.append(body);
-    });
-    return { module: module.view(), leaves: this.leaves };
+    whole.append(prologue.view());
+    whole.append(out.view());
+    return { body: whole.view(), leaves: this.leaves };
   }
 }
 
-/**
- * @param memoryPages size of the machine's memory in WebAssembly pages, which the import has to state
- * @param usesOperands whether any block ends or begins with flags that are not in their words
- */
-export function emitRegion(
-  statements: readonly Statement[],
-  memoryPages: number,
-  usesOperands: boolean,
-): EmittedRegion {
-  return new Emitter(memoryPages, usesOperands).module(statements);
+/** @param usesOperands whether any block ends or begins with flags that are not in their words */
+export function emitRegion(statements: readonly Statement[], usesOperands: boolean): EmittedRegion {
+  return new Emitter(usesOperands).region(statements);
 }
