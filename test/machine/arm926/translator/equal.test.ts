@@ -12,6 +12,8 @@ import { Random } from '../../../conformance/random';
 import { stateHashes } from '../../../fuzz/stateHash';
 import { BootedXen, firmwareImage } from '../../../support/bootXen';
 
+/** Where the programs of the benchmarks are. */
+const BENCH = 'test/bench/programs';
 const LOAD = 0x10000;
 const STACK = 0x100000;
 const MASKED_SVC = 0xd3;
@@ -23,7 +25,7 @@ interface Program {
   readonly work: number;
 }
 
-/** One of the benchmarks' programs. */
+/** A program for the bare machine: its beginning is `_start`. */
 function build(file: string, work: number, options: readonly string[]): Program {
   const folder = mkdtempSync(path.join(os.tmpdir(), 'armvisor-equal-'));
   try {
@@ -35,7 +37,7 @@ function build(file: string, work: number, options: readonly string[]): Program 
       ...options,
       '-o',
       elf,
-      path.join('test/bench/programs', file),
+      file,
       ...(options.includes('-mthumb') ? ['-lgcc'] : []),
     ]);
     execFileSync('arm-none-eabi-objcopy', ['-O', 'binary', '--gap-fill', '0', elf, binary]);
@@ -91,10 +93,10 @@ function compareAtRandomStops(reference: Machine, translated: Machine, random: R
 describe('The translator', function () {
   this.timeout(30_000);
   const programs: readonly (readonly [name: string, file: string, work: number, options: readonly string[]])[] = [
-    ['a tight loop', 'adds.S', 1_000_000, []],
-    ['quicksort, copy and crc32', 'mem.c', 30, compiled],
-    ['a mix of lists, matrices and state machines', 'mix.c', 1500, compiled],
-    ['quicksort, copy and crc32 in Thumb code', 'mem.c', 30, [...compiled, '-mthumb', '-mthumb-interwork']],
+    ['a tight loop', `${BENCH}/adds.S`, 1_000_000, []],
+    ['quicksort, copy and crc32', `${BENCH}/mem.c`, 30, compiled],
+    ['a mix of lists, matrices and state machines', `${BENCH}/mix.c`, 1500, compiled],
+    ['quicksort, copy and crc32 in Thumb code', `${BENCH}/mem.c`, 30, [...compiled, '-mthumb', '-mthumb-interwork']],
   ];
   for (const [name, file, work, options] of programs) {
     it(`leaves ${name} in the same state as the interpreter at random instruction counts`, () => {
@@ -104,8 +106,16 @@ describe('The translator', function () {
     });
   }
 
+  it('masks and unmasks interrupts, swaps, and accesses as User without leaving translated code', () => {
+    const program = build('test/machine/arm926/translator/status.S', 20_000, []);
+    const [reference, translated] = [machineFor(program, 'interpreter'), machineFor(program, 'translator')];
+    compareAtRandomStops(reference, translated, new Random(3));
+    const { translated: served } = translated.translatorCounts!;
+    assert.ok(served > reference.instructionCount * 0.9, `only ${served} instructions were translated`);
+  });
+
   it('keeps within its memory by dropping what runs least, and stays equal', () => {
-    const program = build('mix.c', 1500, compiled);
+    const program = build(`${BENCH}/mix.c`, 1500, compiled);
     const translatedBytes = 60_000;
     const [reference, translated] = [
       machineFor(program, 'interpreter'),
