@@ -93,6 +93,7 @@ export class Tlb {
     const { current } = this;
     if (current.bound && current.privileged === privileged && current.dacr === dacr) return;
     this.current = this.find(privileged, dacr);
+    this.current.lastUse = ++this.useCount;
     this.state[Word.TLB_BANK] = this.current.base;
     this.noteUserBank();
     this.changed();
@@ -104,7 +105,10 @@ export class Tlb {
     this.state[Word.USER_BANK] = bank?.base ?? 0;
   }
 
-  /** First word of the bank for this privilege and DACR, without making it the one in use (LDRT and its kin). */
+  /**
+   * First word of the bank for this privilege and DACR, without making it the one in use (LDRT and its kin). That is not counted as use:
+   * translated code does not come here, and its state has to be the interpreter's.
+   */
   bankFor(privileged: boolean, dacr: number): number {
     return this.find(privileged, dacr).base;
   }
@@ -113,10 +117,7 @@ export class Tlb {
     let oldest = this.banks[0]!;
     for (let i = 0; i < TLB_BANKS; i++) {
       const bank = this.banks[i]!;
-      if (bank.bound && bank.privileged === privileged && bank.dacr === dacr) {
-        bank.lastUse = ++this.useCount;
-        return bank;
-      }
+      if (bank.bound && bank.privileged === privileged && bank.dacr === dacr) return bank;
       if (bank !== this.current && (oldest === this.current || bank.lastUse < oldest.lastUse)) oldest = bank;
     }
     this.clear(oldest);
