@@ -38,6 +38,8 @@ import {
   type ConsoleOutput,
   type DataBreakpointRequest,
   type DebugEngine,
+  type ExceptionOption,
+  type FilterRequest,
   type Frame,
   type ImageChange,
   type LaunchSettings,
@@ -320,9 +322,7 @@ export class Engine implements DebugEngine {
     return this.setters.instructions(requests);
   }
 
-  setExceptionFilters(
-    requests: readonly { readonly id: string; readonly condition?: string }[],
-  ): readonly BreakpointState[] {
+  setExceptionFilters(requests: readonly (FilterRequest | ExceptionOption)[]): readonly BreakpointState[] {
     return this.filters.set(requests);
   }
 

@@ -37,6 +37,8 @@ export interface FilterRow extends ExceptionFilter {
   /** What a bare word of a condition is compared with: `console_io` means `nr == console_io`. */
   readonly subject: string;
   readonly words: ReadonlyMap<string, number>;
+  /** The words that are values of the subject, when not all of them are. */
+  readonly subjects?: readonly string[];
   /** Names that conditions may use, beside words and r0-r15. */
   readonly variables: readonly string[];
   readonly sight: (scene: FilterScene) => FilterSighting | undefined;
@@ -50,6 +52,7 @@ const faultWords = new Map(
   CONTEXTS.filter(({ word }) => /abort|undefined/.test(word)).map(({ word, code }) => [word, code]),
 );
 
+const hypercallNames = HYPERCALLS.map(({ name }) => name);
 const hypercallWords = new Map<string, number>(HYPERCALLS.map((call) => [call.name, call.number]));
 /** Words for the variable `op`; a call's own name wins over an operation's. */
 for (const { subOperations } of HYPERCALLS)
@@ -66,6 +69,7 @@ export const filterTable: readonly FilterRow[] = [
     where: { symbols: [['process_hypercalls', 'vector_swi']] },
     subject: 'nr',
     words: hypercallWords,
+    subjects: hypercallNames,
     variables: ['nr', 'op', 'dom'],
     sight: (scene) => scene.hypercall(),
   },
@@ -79,6 +83,7 @@ export const filterTable: readonly FilterRow[] = [
     where: { symbols: [['ret_from_hypercall']] },
     subject: 'nr',
     words: new Map([...hypercallWords, ...Object.entries(ERROR_NUMBERS)]),
+    subjects: hypercallNames,
     variables: ['nr', 'op', 'result', 'dom'],
     sight: (scene) => scene.hypercallResult(),
   },

@@ -215,6 +215,17 @@ export interface BreakpointState {
   readonly address?: number;
 }
 
+export interface FilterRequest {
+  readonly id: string;
+  readonly condition?: string;
+}
+
+/** Exceptions chosen in a tree, as DAP's `ExceptionOptions`: filters, and names or numbers that they know. Without a path, all. */
+export interface ExceptionOption {
+  readonly path?: readonly { readonly names: readonly string[]; readonly negate?: boolean }[];
+  readonly breakMode: 'never' | 'always' | 'unhandled' | 'userUnhandled';
+}
+
 /** Declared once as a table; filters stop on what matters in a hypervisor. */
 export interface ExceptionFilter {
   readonly id:
@@ -446,9 +457,7 @@ export interface DebugEngine extends EngineEvents {
   ): readonly BreakpointState[];
   /** Throws nothing: what cannot be watched is answered as unverified with its reason. */
   setDataBreakpoints(requests: readonly DataBreakpointRequest[]): readonly BreakpointState[];
-  setExceptionFilters(
-    requests: readonly { readonly id: string; readonly condition?: string }[],
-  ): readonly BreakpointState[];
+  setExceptionFilters(requests: readonly (FilterRequest | ExceptionOption)[]): readonly BreakpointState[];
 
   domains(): OrMissing<readonly DomainView[]>;
   currentVcpu(): VcpuView | undefined;

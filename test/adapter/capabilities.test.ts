@@ -24,6 +24,7 @@ const requestOfCapability: Readonly<Record<string, string>> = {
   supportsEvaluateForHovers: 'evaluate',
   exceptionBreakpointFilters: 'setExceptionBreakpoints',
   supportsExceptionFilterOptions: 'setExceptionBreakpoints',
+  supportsExceptionOptions: 'setExceptionBreakpoints',
   supportsSetVariable: 'setVariable',
   supportsSetExpression: 'setExpression',
   supportsCompletionsRequest: 'completions',

@@ -215,6 +215,24 @@ describe('a session over stdio', function () {
       await client.body('setExceptionBreakpoints', wrong);
     }));
 
+  it('stops at what a client has chosen in a tree of exceptions', () =>
+    holdSession('exception-options', async (client) => {
+      await client.launch(twoMiniOs);
+      const inTree = (...path: string[]) => path.map((name) => ({ names: [name] }));
+      await client.body('setExceptionBreakpoints', {
+        filters: [],
+        exceptionOptions: [
+          { path: inTree('hypercall'), breakMode: 'always' },
+          { path: [{ names: ['hypercall'] }, { names: ['console_io', 'sched_op'], negate: true }], breakMode: 'never' },
+          { path: inTree('hypercall', 'console_oi'), breakMode: 'always' },
+          { path: inTree('upcall'), breakMode: 'userUnhandled' },
+        ],
+      });
+      const { threadId } = await client.until('configurationDone');
+      await client.until('continue', { threadId });
+      await client.send('setExceptionBreakpoints', { filters: [], exceptionOptions: [{ breakMode: 'sometimes' }] });
+    }));
+
   it('stops at a system call, its upcall and a guest fault of a user process', () =>
     holdSession('user-process', async (client) => {
       await client.launch({ hypervisor: 'builtin:xen', domains: [{ name: 'processes', kernel: 'builtin:proc-os' }] });

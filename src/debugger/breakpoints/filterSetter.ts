@@ -5,10 +5,11 @@ import { generalRegister } from '../registers/names';
 import type { CoherenceWatch } from '../run/coherence';
 import type { StackBuilder } from '../stack/stackBuilder';
 import type { Target } from '../target/target';
-import { UserError, type BreakpointState } from '../types';
+import { UserError, type BreakpointState, type ExceptionOption, type FilterRequest } from '../types';
 import type { Breakpoint } from './breakpoint';
 import type { Conditions } from './conditions';
 import { readEventName } from './eventNames';
+import { filtersOf } from './exceptionOptions';
 import { FilterScene, touchedBy } from './filterScene';
 import type { FirstTouches } from './firstTouches';
 import { instructionPlaces, type InstructionPattern } from './codeWords';
@@ -27,12 +28,13 @@ export class FilterSetter {
     private readonly touches?: FirstTouches,
   ) {}
 
-  set(requests: readonly { readonly id: string; readonly condition?: string }[]): readonly BreakpointState[] {
+  set(requests: readonly (FilterRequest | ExceptionOption)[]): readonly BreakpointState[] {
     const breakpoints: Breakpoint[] = [];
-    const states = requests.map((request): BreakpointState => {
+    const states = requests.map((request, index): BreakpointState => {
       const id = this.store.newId();
       try {
-        breakpoints.push(this.breakpoint(id, request));
+        if ('id' in request) breakpoints.push(this.breakpoint(id, request));
+        else return this.chosen(id, filtersOf(request, requests.slice(index + 1).filter(isOption)), breakpoints);
         return { id, verified: true };
       } catch (error) {
         if (!(error instanceof UserError)) throw error;
@@ -41,6 +43,21 @@ export class FilterSetter {
     });
     this.store.replace('filters', breakpoints);
     return states;
+  }
+
+  /** Several filters under one number. Where some of them can be set, the others are told. */
+  private chosen(id: number, requests: readonly FilterRequest[], breakpoints: Breakpoint[]): BreakpointState {
+    const failures: string[] = [];
+    for (const request of requests) {
+      try {
+        breakpoints.push(this.breakpoint(id, request));
+      } catch (error) {
+        if (!(error instanceof UserError)) throw error;
+        failures.push(error.message);
+      }
+    }
+    const verified = requests.length === 0 || failures.length < requests.length;
+    return { id, verified, ...(failures.length > 0 ? { message: failures.join('. ') } : {}) };
   }
 
   /**
@@ -52,10 +69,7 @@ export class FilterSetter {
     return meant && this.located(meant.row, meant.condition);
   }
 
-  private breakpoint(
-    id: number,
-    { id: filter, condition }: { readonly id: string; readonly condition?: string },
-  ): Breakpoint {
+  private breakpoint(id: number, { id: filter, condition }: FilterRequest): Breakpoint {
     const row = filterTable.find((candidate) => candidate.id === filter);
     if (!row) throw new UserError(`There is no exception filter "${filter}"`);
     const names = condition?.trim() ? [...namesIn(this.conditions.parse(condition))] : [];
@@ -151,6 +165,8 @@ export class FilterSetter {
     return asTruth(expression, row);
   }
 }
+
+const isOption = (request: FilterRequest | ExceptionOption): request is ExceptionOption => !('id' in request);
 
 /** Where a truth value is expected, a bare word stands for "the subject is this". */
 function asTruth(expression: Expression, row: FilterRow): Expression {

@@ -168,7 +168,8 @@ export function summarise(hit: readonly { readonly breakpoint: Breakpoint; reado
   const { breakpoint, sighting } = sorted[0]!;
   return {
     reason: breakpoint.reason,
-    breakpointIds: sorted.map((entry) => entry.breakpoint.id),
+    // Several filters of one choice have one number.
+    breakpointIds: [...new Set(sorted.map((entry) => entry.breakpoint.id))],
     description: sighting.description,
     ...(sighting.text === undefined ? {} : { text: sighting.text }),
     ...(sighting.fault === undefined ? {} : { fault: sighting.fault }),
