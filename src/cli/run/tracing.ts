@@ -16,6 +16,7 @@ export function startTracing({ tracing }: DebugEngine, { traceEvents, profile }:
   if (profiled) tracing.startProfile();
   return async () => {
     if (profiled) tracing.stopProfile();
+    for (const note of tracing.profileNotes) process.stderr.write(`armvisor: the profile: ${note}\n`);
     const files = [
       ...(trace ? [[traceEvents!, tracing.traceAs(trace)] as const] : []),
       ...(profiled ? [[profile!, tracing.profileAs(profiled)] as const] : []),

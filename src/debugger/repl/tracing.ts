@@ -50,7 +50,8 @@ function profileShown({ tracing }: DebugEngine, count: number): string {
       who,
       name,
     ]);
-  return `${state}: ${all} instructions.\n${columns(['self', 'total', 'instructions', 'of', 'function'], shown)}`;
+  const head = [`${state}: ${all} instructions.`, ...tracing.profileNotes].join(' ');
+  return `${head}\n${columns(['self', 'total', 'instructions', 'of', 'function'], shown)}`;
 }
 
 /** Writes a file of one of some formats, which its name tells. */

@@ -3,7 +3,8 @@
  * flame chart; CSV. Pure: events and nodes in, text out.
  */
 import type { TraceEvent } from './eventTable';
-import type { ProfileNode, ProfileSample } from './profiler';
+import type { ProfileNode } from './profiler';
+import type { ProfileSample } from './timeline';
 
 const NS_PER_US = 1000;
 const PROCESS = 1;
@@ -93,12 +94,13 @@ export function traceCsv(events: readonly TraceEvent[], { domainName }: ExportCo
 export function cpuProfile(root: ProfileNode, samples: readonly ProfileSample[], { nsPerTick }: ExportContext): string {
   const ids = new Map<ProfileNode, number>();
   const nodes: object[] = [];
+  const hits = new Map<ProfileNode, number>();
+  for (const { node } of samples) hits.set(node, (hits.get(node) ?? 0) + 1);
   const add = (node: ProfileNode): number => {
     const id = ids.size + 1;
     ids.set(node, id);
-    const row = { id, callFrame: callFrame(node), hitCount: 0, children: [] as number[] };
+    const row = { id, callFrame: callFrame(node), hitCount: hits.get(node) ?? 0, children: [] as number[] };
     nodes.push(row);
-    row.hitCount = samples.filter((sample) => sample.node === node).length;
     row.children = [...node.children.values()].map(add);
     return id;
   };

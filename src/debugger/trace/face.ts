@@ -23,6 +23,8 @@ export interface TracingFace {
   stopProfile(): void;
   /** Functions by what they took themselves. */
   profile(): readonly ProfileRow[];
+  /** What a long profile does not say any more, in sentences. */
+  readonly profileNotes: readonly string[];
   traceAs(format: TraceFormat): string;
   profileAs(format: ProfileFormat): string;
 }

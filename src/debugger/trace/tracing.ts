@@ -29,7 +29,12 @@ export class Tracing implements TracingFace {
   constructor(private readonly parts: TracingParts) {
     const { target, store, stacks, threads, repeats } = parts;
     this.tracer = new Tracer(target, store, repeats);
-    this.profiler = new Profiler(target.machine, stacks, threads, (frame) => this.who(frame), repeats);
+    this.profiler = new Profiler(
+      target.machine,
+      () => stacks.build(threads.currentId()),
+      (frame) => this.who(frame),
+      repeats,
+    );
   }
 
   get tracing(): boolean {
@@ -74,6 +79,10 @@ export class Tracing implements TracingFace {
 
   profile(): readonly ProfileRow[] {
     return profileRows(this.profiler.root);
+  }
+
+  get profileNotes(): readonly string[] {
+    return this.profiler.notes;
   }
 
   traceAs(format: TraceFormat): string {
