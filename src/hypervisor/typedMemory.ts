@@ -183,22 +183,24 @@ export const unmapped = (address: number): Missing => ({
 });
 
 /** A type as C writes it: `struct vcpu *`, `char[16]`. */
-export function typeName(type: CType): string {
+export function typeName(type: CType, declarator = ''): string {
   switch (type.kind) {
-    case 'void':
-      return 'void';
     case 'base':
     case 'typedef':
-      return type.name;
+      return declared(type.name, declarator);
     case 'pointer':
-      return `${typeName(type.target)} *`.replace('* *', '**');
+      return typeName(type.target, type.target.kind === 'array' ? `(*${declarator})` : `*${declarator}`);
     case 'array':
-      return `${typeName(type.element)}[${type.count ?? ''}]`;
+      return typeName(type.element, `${declarator}[${type.count ?? ''}]`);
     case 'qualified':
-      return `${type.qualifier} ${typeName(type.target)}`;
+      return `${type.qualifier} ${typeName(type.target, declarator)}`;
+    case 'void':
     case 'function':
-      return 'function';
+      return declared(type.kind, declarator);
     default:
-      return `${type.kind} ${type.name ?? '{...}'}`;
+      return declared(`${type.kind} ${type.name ?? '{...}'}`, declarator);
   }
 }
+
+const declared = (name: string, declarator: string): string =>
+  `${name}${/^[*(]/.test(declarator) ? ' ' : ''}${declarator}`;

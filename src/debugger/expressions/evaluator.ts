@@ -162,7 +162,8 @@ class Evaluator {
   }
 
   private constant({ value, unsigned, type }: Extract<Expression, { kind: 'number' }>): Operand {
-    if (type === 'float') return operandOf({ kind: 'float', value }, this.space);
+    if (type === 'float' || type === 'double')
+      return operandOf({ kind: 'float', value, single: type === 'float' }, this.space);
     if (type) return operandOf({ kind: 'integer', value: type.exact, bits: 64, unsigned }, this.space);
     return this.plain(value, unsigned);
   }
@@ -334,8 +335,11 @@ class Evaluator {
     let type =
       name.base === 'void' ? VOID : (this.environment.typeNamed(name.base, this.space) ?? BUILTIN_TYPES[name.base]);
     if (!type) throw new UserError(`There is no type "${name.base}" here`);
-    for (let depth = 0; depth < name.pointers; depth++) type = { kind: 'pointer', byteSize: 4, target: type };
-    for (const count of name.counts.toReversed()) type = { kind: 'array', element: type, count };
+    for (const layer of name.layers)
+      type =
+        layer === 'pointer'
+          ? { kind: 'pointer', byteSize: 4, target: type }
+          : { kind: 'array', element: type, count: layer };
     return type;
   }
 

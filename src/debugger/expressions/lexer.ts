@@ -7,7 +7,7 @@ export type Token =
       readonly value: number;
       readonly unsigned: boolean;
       /** Of 64 bits, or no integer. */
-      readonly type?: { readonly exact: bigint } | 'float';
+      readonly type?: { readonly exact: bigint } | 'float' | 'double';
       readonly at: number;
     }
   | { readonly kind: 'name' | 'register' | 'operator' | 'space'; readonly text: string; readonly at: number }
@@ -61,8 +61,7 @@ function tokenAt(text: string, at: number): { readonly token?: Token; readonly e
     if (!match) continue;
     const end = at + match[0].length;
     if (kind === 'blank') return { end };
-    if (kind === 'float')
-      return { token: { kind: 'number', value: parseFloat(match[0]), unsigned: false, type: 'float', at }, end };
+    if (kind === 'float') return { token: floating(match[0], at), end };
     if (kind === 'number') return { token: number(match, at), end };
     if (kind === 'char') return { token: { kind: 'number', value: character(match[1]!), unsigned: false, at }, end };
     const matched = kind === 'register' ? match[0].slice(1) : kind === 'space' ? match[0].slice(0, -1) : match[0];
@@ -93,4 +92,16 @@ function character(body: string): number {
   if (body[1] === 'x') return parseInt(body.slice(2), 16);
   if (/[0-7]/.test(body[1]!)) return parseInt(body.slice(1), 8);
   return ESCAPES[body[1]!] ?? body.charCodeAt(1);
+}
+
+/** A suffix makes it a float; without one it is a double (C11 6.4.4.2). */
+function floating(text: string, at: number): Token {
+  const [value, single] = [parseFloat(text), /f$/i.test(text)];
+  return {
+    kind: 'number',
+    value: single ? Math.fround(value) : value,
+    unsigned: false,
+    type: single ? 'float' : 'double',
+    at,
+  };
 }

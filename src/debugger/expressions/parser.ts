@@ -172,12 +172,22 @@ class Parser {
     if (!this.isOperator('(')) return undefined;
     const begin = this.position++;
     const base = this.typeBase();
-    let pointers = 0;
-    while (base !== undefined && this.accept('*')) pointers++;
-    const counts = base === undefined ? [] : this.counts();
-    if (base !== undefined && this.accept(')')) return { base, pointers, counts };
+    const layers = base === undefined ? undefined : this.declarator();
+    if (base !== undefined && layers && this.accept(')')) return { base, layers };
     this.position = begin;
     return undefined;
+  }
+
+  /** What stands behind the base, without a name: `**`, `[4]`, `(*)[16]` (C11 6.7.7); undefined for what is none. */
+  private declarator(): TypeName['layers'] | undefined {
+    const pointers: 'pointer'[] = [];
+    while (this.accept('*')) pointers.push('pointer');
+    let within: TypeName['layers'] | undefined = [];
+    if (this.accept('(')) {
+      within = this.declarator();
+      if (!within?.length || !this.accept(')')) return undefined;
+    }
+    return [...pointers, ...this.counts().toReversed(), ...within];
   }
 
   /** `[4][2]` */

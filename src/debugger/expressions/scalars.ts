@@ -1,6 +1,6 @@
 /**
  * C's arithmetic: integer promotions, the usual conversions and the operators (C11 6.3.1, 6.5), for the AAPCS's sizes. Integers are exact
- * bigints of 32 or 64 bits, floating-point numbers are doubles. Knows operands, and neither names nor memory.
+ * bigints of 32 or 64 bits; floats and doubles are calculated with as the chip's library does. Knows operands, and neither names nor memory.
  */
 import { stripType } from '../../hypervisor/typedMemory';
 import type { AddressSpace } from '../../hypervisor/types';
@@ -11,8 +11,14 @@ import type { BinaryOperator } from './syntax';
 
 /** A number after the integer promotions. */
 export type Scalar =
-  | { readonly kind: 'integer'; readonly value: bigint; readonly bits: 32 | 64; readonly unsigned: boolean }
-  | { readonly kind: 'float'; readonly value: number };
+  { readonly kind: 'integer'; readonly value: bigint; readonly bits: 32 | 64; readonly unsigned: boolean } | Floating;
+
+interface Floating {
+  readonly kind: 'float';
+  readonly value: number;
+  /** A float and no double; the value is one that a float has. */
+  readonly single: boolean;
+}
 
 type Integer = Extract<Scalar, { kind: 'integer' }>;
 
@@ -24,9 +30,14 @@ const base = (name: string, byteSize: number, encoding: 'signed' | 'unsigned' | 
 });
 const LONG_LONG = base('long long', 8, 'signed');
 const UNSIGNED_LONG_LONG = base('unsigned long long', 8, 'unsigned');
+const FLOAT = base('float', 4, 'float');
 const DOUBLE = base('double', 8, 'float');
 const INT_BYTES = 4;
+const FLOAT_BYTES = 4;
 const LONG_LONG_BYTES = 8;
+const DOUBLE_INTEGER_BITS = 54;
+const LOST_BITS = 11n;
+const LOST_MASK = (1n << LOST_BITS) - 1n;
 
 /** Whether a type's values are not negative. */
 export const isUnsigned = (type: CType): boolean =>
@@ -34,6 +45,9 @@ export const isUnsigned = (type: CType): boolean =>
   !(type.kind === 'enum' && type.values.some(({ value }) => value < 0));
 
 export const isFloat = (type: CType | undefined): boolean => type?.kind === 'base' && type.encoding === 'float';
+
+const isSingle = (type: CType | undefined): boolean =>
+  type?.kind === 'base' && type.encoding === 'float' && type.byteSize === FLOAT_BYTES;
 
 /** Whether a type's values are integers that a double does not hold exactly. */
 export const isWide = (type: CType | undefined): boolean =>
@@ -44,7 +58,7 @@ export function scalarFrom(operand: Operand): Scalar | undefined {
   const { value, exact, place } = operand;
   if (value === undefined) return undefined;
   const bare = operand.type && stripType(operand.type);
-  if (isFloat(bare)) return { kind: 'float', value };
+  if (isFloat(bare)) return { kind: 'float', value, single: isSingle(bare) };
   const number = exact ?? BigInt(Math.trunc(value));
   const fieldBits = place?.bitField?.bitSize;
   if (bare === undefined) return integer(number, exact === undefined ? 32 : 64, operand.unsigned);
@@ -57,7 +71,8 @@ export function scalarFrom(operand: Operand): Scalar | undefined {
 
 /** A number as the result of an expression. */
 export function operandOf(scalar: Scalar, space: AddressSpace): Operand {
-  if (scalar.kind === 'float') return { type: DOUBLE, value: scalar.value, unsigned: false, space };
+  if (scalar.kind === 'float')
+    return { type: scalar.single ? FLOAT : DOUBLE, value: scalar.value, unsigned: false, space };
   const { value, bits, unsigned } = scalar;
   if (bits === 32) return { value: Number(value), unsigned, space };
   return { type: unsigned ? UNSIGNED_LONG_LONG : LONG_LONG, value: Number(value), exact: value, unsigned, space };
@@ -67,10 +82,7 @@ export function operandOf(scalar: Scalar, space: AddressSpace): Operand {
 export function castOperand(scalar: Scalar, type: CType, space: AddressSpace): Operand {
   const bare = stripType(type);
   const asNumber = Number(scalar.value);
-  if (isFloat(bare)) {
-    const single = bare.kind === 'base' && bare.byteSize === INT_BYTES;
-    return { type, value: single ? Math.fround(asNumber) : asNumber, unsigned: false, space };
-  }
+  if (isFloat(bare)) return { type, value: isSingle(bare) ? asSingle(scalar) : asNumber, unsigned: false, space };
   const whole = scalar.kind === 'integer' ? scalar.value : BigInt(Number.isFinite(asNumber) ? Math.trunc(asNumber) : 0);
   const bytes = bare.kind === 'base' || bare.kind === 'enum' || bare.kind === 'pointer' ? bare.byteSize : INT_BYTES;
   if (bare.kind === 'base' && bare.encoding === 'boolean')
@@ -81,7 +93,7 @@ export function castOperand(scalar: Scalar, type: CType, space: AddressSpace): O
 }
 
 export function negated(scalar: Scalar): Scalar {
-  if (scalar.kind === 'float') return { kind: 'float', value: -scalar.value };
+  if (scalar.kind === 'float') return { ...scalar, value: -scalar.value };
   return integer(-scalar.value, scalar.bits, scalar.unsigned);
 }
 
@@ -92,8 +104,7 @@ export function complemented(scalar: Scalar): Scalar {
 
 /** @throws UserError for a division by zero, and for operators that floating-point numbers do not have */
 export function calculated(operator: BinaryOperator, left: Scalar, right: Scalar): Scalar {
-  if (left.kind === 'float' || right.kind === 'float')
-    return floating(operator, Number(left.value), Number(right.value));
+  if (left.kind === 'float' || right.kind === 'float') return floating(operator, left, right);
   if (operator === '<<' || operator === '>>') return shifted(operator, left, right.value);
   const bits = left.bits === 64 || right.bits === 64 ? 64 : 32;
   // The wider type wins, and of two that are equally wide the unsigned one (C11 6.3.1.8).
@@ -129,12 +140,26 @@ function shifted(operator: '<<' | '>>', { value, bits, unsigned }: Integer, coun
   return integer(operator === '<<' ? value << by : value >> by, bits, unsigned);
 }
 
-function floating(operator: BinaryOperator, a: number, b: number): Scalar {
+/** A float for a float and an integer, a double as soon as one of the two is a double (C11 6.3.1.8). */
+function floating(operator: BinaryOperator, left: Scalar, right: Scalar): Scalar {
+  const single = [left, right].every((each) => each.kind === 'integer' || each.single);
+  const [a, b] = [left, right].map((each) => (single ? asSingle(each) : Number(each.value))) as [number, number];
   const compared = COMPARE[operator]?.(a, b);
   if (compared !== undefined) return truth(compared);
   const calculate = FLOATING[operator];
   if (!calculate) throw new UserError(`"${operator}" wants integers, not floating-point numbers`);
-  return { kind: 'float', value: calculate(a, b) };
+  // A double has more than twice a float's digits: rounding it once more is as if it had been rounded once.
+  const value = calculate(a, b);
+  return { kind: 'float', value: single ? Math.fround(value) : value, single };
+}
+
+/** The float nearest to a number. */
+function asSingle({ value }: Scalar): number {
+  if (typeof value === 'number') return Math.fround(value);
+  // Of an integer of 64 bits a double holds all but eleven, of which it matters only whether one is set.
+  if (value === BigInt.asIntN(DOUBLE_INTEGER_BITS, value)) return Math.fround(Number(value));
+  const lost = value & LOST_MASK ? 1n : 0n;
+  return Math.fround(Number((value >> LOST_BITS) | lost) * 2 ** Number(LOST_BITS));
 }
 
 type Comparison = (a: bigint | number, b: bigint | number) => boolean;

@@ -8,9 +8,8 @@ export type BinaryOperator =
 export interface TypeName {
   /** `struct vcpu`, `unsigned char`, `domid_t`. */
   readonly base: string;
-  readonly pointers: number;
-  /** Of an array of it, outermost first. */
-  readonly counts: readonly number[];
+  /** From the base outwards: a pointer to that, or an array of so many. `char (*)[16]` is 16, then a pointer. */
+  readonly layers: readonly ('pointer' | number)[];
 }
 
 export type Expression =
@@ -19,7 +18,7 @@ export type Expression =
       readonly value: number;
       readonly unsigned: boolean;
       /** Of 64 bits, or no integer. */
-      readonly type?: { readonly exact: bigint } | 'float';
+      readonly type?: { readonly exact: bigint } | 'float' | 'double';
     }
   | { readonly kind: 'name'; readonly name: string }
   | { readonly kind: 'register'; readonly name: string; readonly domainId?: number }

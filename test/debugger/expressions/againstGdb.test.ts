@@ -92,4 +92,20 @@ describe('Expressions beside gdb', function () {
     assert.equal(written('si', '2.75'), '2');
     engine.dispose();
   });
+
+  it('are arrays with elements where a pointer is cast to a pointer to an array', async () => {
+    const engine = await session({ hypervisor: undefined, domains: [], kernel: build(folder, 4, '-O0') });
+    const typed = (expression: string): string | undefined => engine.evaluate(expression, undefined).type;
+    assert.equal(ours(engine, '*(char (*)[16])text'), '"hypervisor"');
+    assert.equal(typed('(char (*)[16])text'), 'char (*)[16]');
+    assert.equal(typed('*(int (*)[2][3])flexible.matrix'), 'int[2][3]');
+    assert.equal(typed('(struct point *(**)[4])0'), 'struct point *(**)[4]');
+    const elements = engine.evaluate('*(int(*)[4])numbers', undefined).children!();
+    assert.deepEqual(
+      elements.map(({ name, text }) => `${name} ${text.replace(/ .*/, '')}`),
+      ['[0] 10', '[1] 20', '[2] 30', '[3] 40'],
+    );
+    assert.match(ours(engine, '(int (*)())add'), /expected|not called/);
+    engine.dispose();
+  });
 });
