@@ -7,10 +7,14 @@ import type { CType, ElfSymbol, FunctionInfo, GlobalVariable, MemoryReader, Regi
 import { nearestName } from './breakpoints/suggest';
 import { UserError } from './types';
 
-/** From the names that Armvisor knows (symbols, functions, globals, `struct vcpu`, members) to those of the hypervisor. */
+/**
+ * From the names that Armvisor knows (symbols, functions, globals, `struct vcpu`, members) to those of the hypervisor. A member may be
+ * that of one type alone: `struct vcpu.arch`.
+ */
 export type Awareness = Readonly<Record<string, string>>;
 
 const TAGGED = /^(?:struct|union|enum)\s/;
+const MEMBER_OF = /^(.+)\.(\w+)$/;
 
 export class AwareImage implements ImageFace {
   constructor(
@@ -31,8 +35,9 @@ export class AwareImage implements ImageFace {
     return this.image.limitations;
   }
 
-  memberName(name: string): string {
-    return this.names[name] ?? name;
+  memberName(name: string, owner: string): string {
+    const known = Object.entries(this.names).find(([, theirs]) => theirs === owner)?.[0] ?? owner;
+    return this.names[`${known}.${name}`] ?? this.names[name] ?? name;
   }
   symbol(name: string): ElfSymbol | undefined {
     return this.image.symbol(this.names[name] ?? name);
@@ -108,12 +113,15 @@ export function awareOf(image: ImageFace, names: Awareness | undefined): ImageFa
       .flatMap((type) => memberNames(image.typeNamed(type))),
   );
   for (const [known, theirs] of Object.entries(names)) {
+    const owner = MEMBER_OF.exec(known)?.[1];
+    const ofOwner = owner === undefined ? undefined : memberNames(image.typeNamed(names[owner] ?? owner));
     const exists = image.symbol(theirs) ?? image.globalNamed(theirs) ?? image.typeNamed(theirs);
-    if (exists !== undefined || members.has(theirs)) continue;
-    const candidates = TAGGED.test(theirs) ? [] : [...members, ...image.symbols().map(({ name }) => name)];
-    const near = nearestName(theirs, candidates);
+    if (ofOwner ? ofOwner.includes(theirs) : exists !== undefined || members.has(theirs)) continue;
+    const symbols = TAGGED.test(theirs) ? [] : [...members, ...image.symbols().map(({ name }) => name)];
+    const near = nearestName(theirs, ofOwner ?? symbols);
+    const what = ofOwner ? `member of ${names[owner!] ?? owner}` : 'symbol, type or member';
     throw new UserError(
-      `"awareness" says that "${known}" is "${theirs}" in ${image.name}, which has no such symbol, type or member${near ? `: did you mean "${near}"?` : ': correct it, or leave it out.'}`,
+      `"awareness" says that "${known}" is "${theirs}" in ${image.name}, which has no such ${what}${near ? `: did you mean "${near}"?` : ': correct it, or leave it out.'}`,
     );
   }
   return new AwareImage(image, names);

@@ -137,7 +137,8 @@ export class TypedMemory {
   private member(place: TypedPlace, name: string): OrMissing<TypedPlace> {
     const owner = stripType(place.type).kind === 'pointer' ? this.target(place) : place;
     if (isMissing(owner)) return { missing: `${owner.missing} before ${name}` };
-    const member = memberNamed(owner.type, this.image.memberName?.(name) ?? name) ?? memberNamed(owner.type, name);
+    const theirs = this.image.memberName?.(name, typeName(stripType(owner.type))) ?? name;
+    const member = memberNamed(owner.type, theirs) ?? memberNamed(owner.type, name);
     if (!member) return { missing: `${typeName(owner.type)} of ${this.image.name} has no member ${name}` };
     return memberPlace(owner, member);
   }

@@ -43,8 +43,8 @@ export interface ImageFace {
   typeNamed(name: string): CType | undefined;
   /** The value of an enumeration constant. */
   enumerator(name: string): number | undefined;
-  /** What a member that the debugger looks for is called here; absent where nothing is called otherwise. */
-  memberName?(name: string): string;
+  /** What a member that the debugger looks for is called in a type (`struct vcpu`) here; absent where nothing is called otherwise. */
+  memberName?(name: string, owner: string): string;
   globals(): readonly GlobalVariable[];
   globalNamed(name: string): GlobalVariable | undefined;
   /**

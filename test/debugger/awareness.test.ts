@@ -71,6 +71,23 @@ describe('A hypervisor with other names', function () {
     engine.dispose();
   });
 
+  it('may call the same member otherwise in one type than in another', async () => {
+    const { vcpu_flags: theirs, ...others } = RENAMED;
+    const engine = await session({ ...others, vcpu_flags: 'domain_flags', 'struct vcpu.vcpu_flags': theirs! });
+    await engine.start();
+    engine.setExceptionFilters([{ id: 'domainSwitch', condition: 'from == 1 && to == 0' }]);
+    await engine.resume();
+    assert.deepEqual(
+      engine.threads().map(({ name, state }) => `${name} ${state}`),
+      ['Domain-0 runnable', 'proc running'],
+    );
+    engine.dispose();
+    await assert.rejects(
+      session({ ...others, 'struct domain.vcpu_flags': theirs! }),
+      /"struct domain.vcpu_flags" is "vcpu_state" in \/other\.elf, which has no such member of struct domain/,
+    );
+  });
+
   it('is told of a name that it does not have either', async () => {
     await assert.rejects(
       session({ ...RENAMED, context_switch: 'exchange_cpu_y' }),
