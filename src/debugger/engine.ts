@@ -15,6 +15,7 @@ import { Consoles } from './consoles';
 import { exceptionFilters } from './exceptionFilters';
 import { explainWalk, type WalkContext } from './explainWalk';
 import { evaluateExpression } from './expressions/evaluator';
+import { ForeignPast } from './history/foreignPast';
 import { History } from './history/history';
 import { RecordedPast } from './history/past';
 import { Survey } from './history/survey';
@@ -84,6 +85,7 @@ export class Engine implements DebugEngine {
   private readonly data: DataBreakpoints;
   private readonly coherence: CoherenceWatch;
   private readonly history: History;
+  private readonly foreignPast: ForeignPast | undefined;
   private readonly loop: RunLoop;
   private readonly motions: Motions;
   private readonly threadList: Threads;
@@ -147,6 +149,8 @@ export class Engine implements DebugEngine {
     );
     const survey = new Survey(target.machine, this.store, reports, this.data);
     this.history.connect({ target, stacks: this.stacks, threads: this.threadList, survey });
+    this.foreignPast =
+      foreign?.back && new ForeignPast(foreign.back, target, this.stacks, this.threadList, this.store, runHost);
     this.past = new RecordedPast(this.history, {
       target,
       paths,
@@ -244,11 +248,11 @@ export class Engine implements DebugEngine {
   }
 
   stepBack(threadId: number, kind: 'in' | 'over' | 'out', granularity: 'instruction' | 'line'): Promise<StopEvent> {
-    return this.move(() => this.history.step(threadId, kind, granularity));
+    return this.move(() => (this.foreignPast ?? this.history).step(threadId, kind, granularity));
   }
 
   reverse(): Promise<StopEvent> {
-    return this.move(() => this.history.reverse());
+    return this.move(() => (this.foreignPast ?? this.history).reverse());
   }
 
   async restart(): Promise<void> {

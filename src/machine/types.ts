@@ -358,6 +358,14 @@ export interface Loading {
   readonly bootArea?: { readonly start: number; readonly end: number };
 }
 
+/** Backwards in the recording of a machine that somebody else executes. `waiting`: it is where the recording begins. */
+export interface ForeignBack {
+  /** One instruction. */
+  step(): RunStop;
+  /** To the last time that the CPU was at an armed address, which it answers as `breakpoint`; `underway` as `run`. */
+  run(): RunStop;
+}
+
 /** What a machine that is not ours cannot do. */
 export interface ForeignMachine {
   /** Who executes it, for a sentence: "the GDB stub at localhost:1234". */
@@ -366,6 +374,8 @@ export interface ForeignMachine {
   readonly tellsBanked: boolean;
   /** The connection has ended: nothing is known any more. */
   readonly lost: boolean;
+  /** Going back, where it is recorded there. */
+  readonly back?: ForeignBack;
   /** Lets go of it, once: its breakpoints are taken out, and it runs on, unless it is to stand or to end. */
   release(then?: 'suspend' | 'end'): void;
 }

@@ -33,6 +33,8 @@ import { StubPoints } from './stubPoints';
 const WAIT_MS = 20;
 /** A target that does not stop when asked to is lost. */
 const HALT_MS = 5000;
+/** A way back is found by executing all of the recording again, perhaps twice. */
+const RETURN_MS = 120_000;
 /** As long as a program takes to end. */
 const END_MS = 2000;
 const PART_BYTES = 0xf00;
@@ -72,6 +74,10 @@ export class StubMachine implements MachineFace {
   private readonly listeners = new Set<(port: number, bytes: Uint8Array) => void>();
   private readonly motions: { readonly step: string; readonly go: string } = { step: 's', go: 'c' };
   private underway = false;
+  /** Under way into the past, where nobody can look until it has arrived: a stub that is interrupted there stands anywhere. */
+  private returning = false;
+  /** Where it has come to meanwhile. */
+  private returned: string | undefined;
   /** A stop that came while somebody looked. */
   private missed: string | undefined;
 
@@ -112,6 +118,10 @@ export class StubMachine implements MachineFace {
     this.foreign = {
       name: `the GDB stub at ${where}`,
       tellsBanked: this.cpu.tellsBanked,
+      ...(/ReverseStep\+/.test(features) &&
+        /ReverseContinue\+/.test(features) && {
+          back: { step: () => this.backStep(), run: () => this.backRun() },
+        }),
       get lost() {
         return connection.lost;
       },
@@ -218,6 +228,38 @@ export class StubMachine implements MachineFace {
     return stop === undefined ? this.lost() : this.stopOf(stop);
   }
 
+  private backStep(): RunStop {
+    this.missed = undefined;
+    this.points.removeAll();
+    this.moved();
+    const reply = this.connection.ask('bs');
+    return reply === undefined ? this.lost() : this.backStopOf(reply);
+  }
+
+  private backRun(): RunStop {
+    if (this.connection.lost) return this.lost();
+    if (!this.returning && this.returned === undefined) {
+      this.missed = undefined;
+      this.points.insert();
+      this.moved();
+      this.connection.send('bc');
+      this.returning = true;
+    }
+    const reply = this.returned ?? this.connection.next(WAIT_MS, false);
+    if (reply === undefined) return this.connection.lost ? this.lost() : { kind: 'underway' };
+    this.returning = false;
+    this.returned = undefined;
+    this.moved();
+    const stop = this.backStopOf(reply);
+    // A stub that does not say that its recording begins here stands where nobody has asked it to stop.
+    return stop.kind === 'count' ? { kind: 'waiting' } : stop;
+  }
+
+  /** An error too: there is nothing further back (GDB manual, appendix E.2, `bs`). */
+  private backStopOf(reply: string): RunStop {
+    return reply.startsWith('E') || reply.includes('replaylog:begin') ? { kind: 'waiting' } : this.stopOf(reply);
+  }
+
   private atBreakpoint(stop: RunStop): RunStop {
     return stop.kind === 'count' ? { kind: 'breakpoint', pc: this.cpu.getRegister(15) } : stop;
   }
@@ -246,6 +288,11 @@ export class StubMachine implements MachineFace {
 
   /** Stops a machine that is under way, for whoever wants to look. A stop of its own that came first is kept for the next `run`. */
   private halt(): void {
+    if (this.returning) {
+      this.returning = false;
+      this.returned = this.connection.next(RETURN_MS);
+      return;
+    }
     if (!this.underway) return;
     this.underway = false;
     this.connection.interrupt();

@@ -1,7 +1,7 @@
 /** `"request": "attach"` with real stubs: QEMU, and our own gdbserver as one that knows nothing of domains. */
 import assert from 'node:assert/strict';
 import { spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -10,6 +10,7 @@ import { describe, it } from 'mocha';
 import { needs } from '../image/support/tools';
 import { cliArguments, DapClient } from '../support/dapClient';
 import { repository } from '../support/goldenText';
+import { emptySnapshotDisk } from '../support/qemuRecording';
 
 const domains = [{ kernel: 'builtin:mini-os' }, { kernel: 'builtin:mini-os' }, { kernel: 'builtin:proc-os' }];
 const XEN = path.join(repository, 'firmware/images/xen.elf');
@@ -35,15 +36,41 @@ describe('attaching to a stub', function () {
     for (const each of processes.splice(0)) each.kill('SIGKILL');
   });
 
-  async function qemu(): Promise<{ readonly port: number; readonly process: ChildProcess }> {
-    const port = await freePort();
-    const board = ['-M', 'versatilepb', '-m', '128', '-display', 'none', '-monitor', 'none', '-serial', 'null'];
-    const started = spawn('qemu-system-arm', [...board, '-S', '-gdb', `tcp:127.0.0.1:${port}`, '-kernel', XEN], {
+  function startQemu(options: readonly string[]): ChildProcess {
+    const board = ['-M', 'versatilepb', '-m', '128', '-display', 'none', '-monitor', 'none', '-kernel', XEN];
+    const started = spawn('qemu-system-arm', [...board, ...options], {
       env: { ...process.env, QEMU_AUDIO_DRV: 'none' },
       stdio: 'ignore',
     });
     processes.push(started);
-    return { port, process: started };
+    return started;
+  }
+
+  async function qemu(
+    options: readonly string[] = [],
+  ): Promise<{ readonly port: number; readonly process: ChildProcess }> {
+    const port = await freePort();
+    const stub = ['-S', '-gdb', `tcp:127.0.0.1:${port}`, '-serial', 'null'];
+    return { port, process: startQemu([...stub, ...options]) };
+  }
+
+  /** Our own machine, shown as one CPU. */
+  async function oneCpu(): Promise<{ readonly folder: string; readonly port: number }> {
+    const folder = mkdtempSync(path.join(tmpdir(), 'armvisor-attach-'));
+    const file = path.join(folder, 'launch.json');
+    const configuration = { type: 'armvisor', request: 'launch', name: 'stub', hypervisor: 'builtin:xen', domains };
+    writeFileSync(file, JSON.stringify({ configurations: [configuration] }));
+    const server = spawn(process.execPath, [...cliArguments, 'gdbserver', file, '--port', '0', '--one-cpu'], {
+      cwd: repository,
+    });
+    processes.push(server);
+    const port = await new Promise<number>((resolve) =>
+      server.stderr.on('data', (bytes: Buffer) => {
+        const match = /127\.0\.0\.1:(\d+)/.exec(bytes.toString());
+        if (match) resolve(Number(match[1]));
+      }),
+    );
+    return { folder, port };
   }
 
   async function client(): Promise<DapClient> {
@@ -118,6 +145,94 @@ describe('attaching to a stub', function () {
     await ended;
   });
 
+  it('goes back in a machine that the stub records, to the stops of the one that is launched', async () => {
+    const { folder, port } = await oneCpu();
+    const back = async (command: 'launch' | 'attach', where: object): Promise<readonly unknown[]> => {
+      const dap = await client();
+      const told = dap.nextEvent(command === 'attach' ? 'capabilities' : 'initialized');
+      await dap.body(command, { hypervisor: 'builtin:xen', domains, stopOnEntry: true, ...where });
+      const { body } = (await told) as DebugProtocol.CapabilitiesEvent;
+      if (command === 'attach') assert.equal(body.capabilities.supportsStepBack, true);
+      await dap.body('setFunctionBreakpoints', { breakpoints: [{ name: 'do_console_io' }] });
+      await dap.until('configurationDone');
+      let { threadId = 0 } = await dap.until('continue', { threadId: 1 });
+      for (let count = 0; count < 3; count++) ({ threadId = 0 } = await dap.until('continue', { threadId }));
+      await dap.body('setFunctionBreakpoints', { breakpoints: [{ name: 'line_write' }, { name: 'printk' }] });
+      ({ threadId = 0 } = await dap.until('continue', { threadId }));
+      const seen: unknown[] = [];
+      const look = async (reason: string): Promise<void> =>
+        void seen.push([reason, await value(dap, '$pc'), await value(dap, '$sp'), await frames(dap, threadId)]);
+      await look('there');
+      for (const granularity of ['line', 'line', 'instruction', 'instruction', 'line', 'line', 'line', 'instruction']) {
+        const { reason } = await dap.until('stepBack', { threadId, granularity });
+        await look(`${granularity} ${reason}`);
+      }
+      await dap.body('setFunctionBreakpoints', { breakpoints: [{ name: 'do_console_io' }] });
+      for (let count = 0; count < 2; count++) {
+        const { reason, ...stop } = await dap.until('reverseContinue', { threadId });
+        ({ threadId = 0 } = stop);
+        await look(`back ${reason}`);
+      }
+      await dap.body('setFunctionBreakpoints', { breakpoints: [] });
+      const start = await dap.until('reverseContinue', { threadId });
+      seen.push([start.reason, start.description, await value(dap, '$pc')]);
+      return seen;
+    };
+    const launched = await back('launch', {});
+    assert.equal(new Set(launched.map((seen) => JSON.stringify(seen))).size, launched.length, 'it moves each time');
+    assert.deepEqual(await back('attach', { target: `127.0.0.1:${port}`, machine: 'goldfish' }), launched);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  it('goes back in QEMU that replays a recording', async function () {
+    needs(this, 'qemu-system-arm');
+    const folder = mkdtempSync(path.join(tmpdir(), 'armvisor-replay-'));
+    const [disk, log] = [path.join(folder, 'snapshots.qcow2'), path.join(folder, 'recording')];
+    writeFileSync(disk, emptySnapshotDisk());
+    const replayable = (mode: 'record' | 'replay'): readonly string[] => [
+      ...['-icount', `shift=7,rr=${mode},rrfile=${log},rrsnapshot=start`, '-net', 'none'],
+      ...['-drive', `file=${disk},if=none,id=snapshots`],
+    ];
+    const said = path.join(folder, 'said');
+    const recorder = startQemu([...replayable('record'), '-serial', `file:${said}`]);
+    const recorded = new Promise((resolve) => recorder.once('exit', resolve));
+    for (let tries = 0; tries < 200 && !(existsSync(said) && readFileSync(said).length > 100); tries++)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    recorder.kill('SIGTERM');
+    await recorded;
+    const { port } = await qemu(replayable('replay'));
+    const dap = await client();
+    await attach(dap, { target: `127.0.0.1:${port}`, machine: 'versatilepb', hypervisor: 'builtin:xen', domains });
+    await dap.until('configurationDone');
+    const start = await value(dap, '$pc');
+    await dap.body('setFunctionBreakpoints', { breakpoints: [{ name: 'vsnprintf' }] });
+    const look = async (): Promise<unknown> => [
+      await frames(dap, 1),
+      await value(dap, '$pc'),
+      await value(dap, 'format'),
+    ];
+    const stops: unknown[] = [];
+    for (let count = 0; count < 3; count++) {
+      await dap.until('continue', { threadId: 1 });
+      stops.push(await look());
+    }
+    for (const stop of stops.slice(0, 2).reverse()) {
+      const { reason } = await dap.until('reverseContinue', { threadId: 1 });
+      assert.deepEqual([reason, await look()], ['function breakpoint', stop]);
+    }
+    // At its first line: the line before is the one that called, and there is its first instruction.
+    await dap.until('stepBack', { threadId: 1 });
+    assert.deepEqual((await frames(dap, 1))[0], 'printk:30');
+    await dap.until('next', { threadId: 1 });
+    assert.deepEqual(await look(), stops[0]);
+    await dap.until('stepBack', { threadId: 1, granularity: 'instruction' });
+    await dap.until('stepIn', { threadId: 1, granularity: 'instruction' });
+    assert.deepEqual(await look(), stops[0]);
+    const end = await dap.until('reverseContinue', { threadId: 1 });
+    assert.deepEqual([end.description, await value(dap, '$pc')], ['Beginning of the history', start]);
+    rmSync(folder, { recursive: true, force: true });
+  });
+
   it('says what QEMU cannot do, and goes on', async function () {
     needs(this, 'qemu-system-arm');
     const { port, process: machine } = await qemu();
@@ -144,20 +259,7 @@ describe('attaching to a stub', function () {
   });
 
   it('finds the domains of a machine that is shown as one CPU, with the same stacks as where it is launched', async () => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'armvisor-attach-'));
-    const file = path.join(folder, 'launch.json');
-    const configuration = { type: 'armvisor', request: 'launch', name: 'stub', hypervisor: 'builtin:xen', domains };
-    writeFileSync(file, JSON.stringify({ configurations: [configuration] }));
-    const server = spawn(process.execPath, [...cliArguments, 'gdbserver', file, '--port', '0', '--one-cpu'], {
-      cwd: repository,
-    });
-    processes.push(server);
-    const port = await new Promise<number>((resolve) =>
-      server.stderr.on('data', (bytes: Buffer) => {
-        const match = /127\.0\.0\.1:(\d+)/.exec(bytes.toString());
-        if (match) resolve(Number(match[1]));
-      }),
-    );
+    const { folder, port } = await oneCpu();
     const seen = async (command: 'launch' | 'attach', where: object): Promise<unknown> => {
       const dap = await client();
       await dap.body(command, { hypervisor: 'builtin:xen', domains, stopOnEntry: true, ...where });

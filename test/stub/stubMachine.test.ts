@@ -33,10 +33,12 @@ const description = `<target><feature name="c">${Array.from({ length: 16 }, (_, 
 
 /** What a good stub answers to a packet. */
 function answer(packet: string): string {
-  if (packet.startsWith('qSupported')) return 'PacketSize=1000;QStartNoAckMode+;qXfer:features:read+';
+  if (packet.startsWith('qSupported'))
+    return 'PacketSize=1000;QStartNoAckMode+;ReverseStep+;ReverseContinue+;qXfer:features:read+';
   if (packet.startsWith('qXfer:features:read:target.xml')) return `l${description}`;
   if (packet === 'vCont?') return 'vCont;c;C;s;S';
   if (packet === '?' || packet.startsWith('vCont')) return 'T05thread:01;';
+  if (packet === 'bs' || packet === 'bc') return 'T05thread:01;replaylog:begin;';
   if (packet.startsWith('p')) return '13000000';
   if (packet.startsWith('m')) return '00'.repeat(parseInt(packet.split(',')[1]!, 16));
   return 'OK';
@@ -80,6 +82,8 @@ function useAll(machine: StubMachine): void {
   machine.setWatches([{ space: 'virtual', address: 0x9000, byteLength: 4, access: 'write' }]);
   machine.run(1);
   machine.run(1000);
+  machine.foreign.back?.step();
+  machine.foreign.back?.run();
   machine.walk(0xc0000000, 'read', true);
   machine.readPhysical(0xfffc, 16);
   machine.writePhysical(0x8000, Uint8Array.of(1, 2, 3, 4));
@@ -135,6 +139,30 @@ describe('A machine behind a stub', () => {
       }
     }
     assert.ok(refused > 0 && refused < ROUNDS);
+  });
+
+  it('goes back only where the stub says that it can, and as far as there is something', () => {
+    const { back } = attach(new FakeStub()).foreign;
+    assert.deepEqual([back!.step().kind, back!.run().kind], ['waiting', 'waiting']);
+    const forgetful = new FakeStub((bytes) =>
+      latin1Text(bytes).includes('Reverse') ? framed('PacketSize=1000;ReverseStep+') : bytes,
+    );
+    assert.equal(attach(forgetful).foreign.back, undefined);
+  });
+
+  it('is looked at on its way back only when it has arrived', () => {
+    const stub = new FakeStub();
+    let late = true;
+    const receive = stub.receive.bind(stub);
+    const machine = attach(stub);
+    stub.receive = () => {
+      if (late) return new Uint8Array();
+      return receive();
+    };
+    assert.equal(machine.foreign.back!.run().kind, 'underway');
+    late = false;
+    assert.equal(machine.cpu.getRegister(15), 0x13);
+    assert.equal(machine.foreign.back!.run().kind, 'waiting');
   });
 
   it('does not wait for a stub that talks and never answers', () => {

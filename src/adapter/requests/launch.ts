@@ -24,7 +24,7 @@ async function begin(session: Session, resolved: ResolvedLaunch, noDebug: boolea
   }
   // A client that hears it shows no buttons for what cannot be done.
   const cannot = {
-    ...(settings.historyBytes === 0 && { supportsStepBack: false }),
+    ...(settings.historyBytes === 0 && { supportsStepBack: engine.machine.foreign?.back !== undefined }),
     ...(settings.stub && foreignCapabilities),
   };
   if (Object.keys(cannot).length > 0)

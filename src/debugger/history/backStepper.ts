@@ -3,13 +3,13 @@
  * call (out). Finds points of time and goes to none, except to look from there.
  */
 import { isMissing } from '../../hypervisor/types';
-import type { FunctionInfo, SourceLine } from '../../image/types';
+import type { SourceLine } from '../../image/types';
 import type { MachineFace } from '../../machine/types';
-import { positionOf, sameContext, sharesFrame, type Position } from '../run/position';
-import type { StackBuilder } from '../stack/stackBuilder';
+import { positionOf, sharesFrame } from '../run/position';
 import type { Threads } from '../stack/threads';
 import type { Target } from '../target/target';
-import { UserError, type Frame } from '../types';
+import { UserError } from '../types';
+import { callSites, isSameLine, LARGEST_FRAME, type FrameLines } from './frameLines';
 import { PAUSE, type Scan } from './scan';
 import { segmentsBefore } from './segments';
 import type { Point, Timeline } from './timeline';
@@ -18,20 +18,10 @@ import type { Travel } from './travel';
 /** A point of time, the start of the history (undefined), or nothing because of a pause. */
 export type Found = Point | undefined | typeof PAUSE;
 
-/** No frame of the firmware or of a guest kernel is larger; stacks of vCPUs are farther apart. */
-export const LARGEST_FRAME = 4096;
 /** How far a step into what came before looks, instruction by instruction, before it steps over. */
 const TRAILS = [400, 8_000] as const;
 /** Where the hypervisor leaves a vCPU. */
 const SWITCHES = ['__switch_to', 'context_switch'] as const;
-
-interface Line {
-  readonly row: SourceLine | undefined;
-  readonly function: FunctionInfo | undefined;
-  /** Linked address of pc, and how far from there it executes (the MMU may still be off). */
-  readonly address: number;
-  readonly distance: number;
-}
 
 /** Executions of one line, one after the other, nothing else of the frame between them. */
 interface LineRun {
@@ -43,7 +33,7 @@ export class BackStepper {
   constructor(
     private readonly machine: MachineFace,
     private readonly target: Target,
-    private readonly stacks: StackBuilder,
+    private readonly lines: FrameLines,
     private readonly threads: Threads,
     private readonly timeline: Timeline,
     private readonly travel: Travel,
@@ -65,7 +55,7 @@ export class BackStepper {
 
   /** To the instruction that called the function, or that was interrupted. */
   async out(from: Point, threadId: number): Promise<Found> {
-    const caller = this.callerOf(threadId);
+    const caller = this.lines.callerOf(threadId);
     if (!caller) throw new UserError('There is no caller to go back to: this is the outermost frame');
     return this.scan.last(from, callSites(caller), () => sharesFrame(this.target, caller));
   }
@@ -89,12 +79,12 @@ export class BackStepper {
 
   /** `run`: what has been found of the line so far. The machine stands at `from`. */
   private async lineBefore(from: Point, threadId: number, run: LineRun | undefined): Promise<Found> {
-    const here = this.lineHere();
+    const here = this.lines.here();
     if (!here.row || !here.function) return run?.first ?? this.timeline.before(from);
-    const caller = this.callerOf(threadId);
+    const caller = this.lines.callerOf(threadId);
     const calls = caller ? callSites(caller) : [];
-    const starts = this.lineStarts(here, here.function);
-    const inFrame = this.frameTest(caller, here.function.lowPc + here.distance);
+    const starts = this.lines.starts(here, here.function);
+    const inFrame = this.lines.test(caller, here.function.lowPc + here.distance);
     for (const segment of segmentsBefore(this.timeline, from)) {
       let runs: LineRun[] = [];
       let called: Point | undefined;
@@ -116,41 +106,8 @@ export class BackStepper {
 
   private async lineOfCall(call: Point, threadId: number): Promise<Found> {
     if (!(await this.travel.to(call))) return PAUSE;
-    const { row } = this.lineHere();
+    const { row } = this.lines.here();
     return row ? this.lineBefore(call, threadId, { row, first: call }) : call;
-  }
-
-  /** Whether the CPU stands in the frame in which it stands now: same code, same stack, no recursion of it. */
-  private frameTest(caller: Frame | undefined, entry: number): (pc: number) => boolean {
-    const then: Position = positionOf(this.target);
-    // A caller across the border has another stack.
-    const top = caller?.kind === this.stacks.top().kind ? caller?.registers[13] : undefined;
-    const highest = top ?? then.sp + LARGEST_FRAME;
-    const lowest = then.sp < highest ? then.sp : highest - LARGEST_FRAME;
-    return (pc) => {
-      const now = positionOf(this.target);
-      if (!sameContext(now, then) || now.sp < lowest || now.sp > highest) return false;
-      return top === undefined || pc !== entry >>> 0 || now.sp === top;
-    };
-  }
-
-  private callerOf(threadId: number): Frame | undefined {
-    return this.stacks
-      .build(threadId)
-      .slice(1)
-      .find(({ kind }) => kind !== 'label');
-  }
-
-  /** Where the lines of a function begin, by the address at which they execute. */
-  private lineStarts(here: Line, range: FunctionInfo): ReadonlyMap<number, SourceLine> {
-    const starts = new Map<number, SourceLine>();
-    const image = this.target.imageAt(this.target.spaceOf(this.target.execution()), here.address);
-    for (let address = range.lowPc; image && address < range.highPc;) {
-      const row = image.lineAt(address);
-      if (row?.isStatement) starts.set((row.address + here.distance) >>> 0, row);
-      address = Math.max(row?.endAddress ?? 0, address + 2);
-    }
-    return starts;
   }
 
   /** Steps through the last instructions, noting where lines begin; the last such place, undefined when there is none. */
@@ -158,11 +115,11 @@ export class BackStepper {
     const begin = { epoch: from.epoch, count: from.count - length };
     if (!this.timeline.floor(begin)) return undefined;
     if (!(await this.travel.to(begin))) return PAUSE;
-    let before = this.lineHere().row;
+    let before = this.lines.here().row;
     let found: Point | undefined;
     while (this.machine.instructionCount < from.count - 1) {
       this.machine.run(1);
-      const { row, address } = this.lineHere();
+      const { row, address } = this.lines.here();
       if (!row) continue;
       if (row.isStatement && row.address === address && !isSameLine(before, row))
         found = { epoch: from.epoch, count: this.machine.instructionCount };
@@ -170,19 +127,4 @@ export class BackStepper {
     }
     return found;
   }
-
-  private lineHere(): Line {
-    const space = this.target.spaceOf(this.target.execution());
-    const pc = this.machine.cpu.getRegister(15);
-    const address = this.target.linked(space, pc);
-    const image = this.target.imageAt(space, address);
-    return { row: image?.lineAt(address), function: image?.functionAt(address), address, distance: pc - address };
-  }
 }
-
-const isSameLine = (left: SourceLine | undefined, right: SourceLine): boolean =>
-  left !== undefined && left.file === right.file && left.line === right.line;
-
-/** A call stands before its return address; what was interrupted stands at it. */
-const callSites = ({ pc, thumb }: Frame): readonly number[] =>
-  [pc, pc - 4, ...(thumb ? [pc - 2] : [])].map((address) => address >>> 0);

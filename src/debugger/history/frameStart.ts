@@ -2,7 +2,7 @@
 import { sharesSpace } from '../run/position';
 import type { Target } from '../target/target';
 import { UserError, type Frame } from '../types';
-import { LARGEST_FRAME } from './backStepper';
+import { LARGEST_FRAME } from './frameLines';
 
 export class FrameStart {
   /** The address at which the first instruction executes. */

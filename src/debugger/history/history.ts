@@ -13,6 +13,7 @@ import type { Target } from '../target/target';
 import { UserError } from '../types';
 import { BackStepper, type Found } from './backStepper';
 import { Checkpoints } from './checkpoints';
+import { FrameLines } from './frameLines';
 import type { FrameStart } from './frameStart';
 import { LastWrite, type WriteFound } from './lastWrite';
 import { Recorder, type HistoryOptions } from './recorder';
@@ -22,7 +23,7 @@ import { Survey } from './survey';
 import type { Point } from './timeline';
 import { Travel } from './travel';
 
-const AT_START: Halt = { reason: 'step', breakpointIds: [], description: 'Beginning of the history' };
+export const AT_START: Halt = { reason: 'step', breakpointIds: [], description: 'Beginning of the history' };
 const PAUSED: Halt = { reason: 'pause', breakpointIds: [], description: 'Paused in the past' };
 
 /** Whom searches through the past ask about what they see. */
@@ -74,7 +75,15 @@ export class History {
     this.asked = asked;
     this.reverseRun = new ReverseRun(machine, timeline, travel, asked.survey);
     this.scan = new Scan(machine, timeline, travel);
-    this.stepper = new BackStepper(machine, target, stacks, threads, timeline, travel, this.scan);
+    this.stepper = new BackStepper(
+      machine,
+      target,
+      new FrameLines(target, stacks),
+      threads,
+      timeline,
+      travel,
+      this.scan,
+    );
   }
 
   begin(snapshot: MachineSnapshot): void {
@@ -195,6 +204,10 @@ export class History {
   /** @throws UserError when nothing is recorded */
   checkRecords(): void {
     const { foreign } = this.machine;
+    if (foreign?.back)
+      throw new UserError(
+        `${foreign.name} goes back by steps and to breakpoints only: what searches the past needs a machine that Armvisor executes`,
+      );
     if (foreign) throw new UserError(`${foreign.name} has no past: only machines that Armvisor executes can go back`);
     if (!this.recorder.records)
       throw new UserError('The past is not recorded: the launch configuration says "history": { "enabled": false }');
