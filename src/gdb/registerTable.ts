@@ -25,6 +25,7 @@ const CORE = 'org.gnu.gdb.arm.core';
 const CP15 = 'org.armvisor.cp15';
 const VIRTUAL = 'org.armvisor.virtual';
 const BANKED = 'org.armvisor.banked';
+const FIQ_BANKED: readonly number[] = [8, 9, 10, 11, 12];
 const BANKS: readonly CpuMode[] = ['usr', 'svc', 'abt', 'und', 'irq', 'fiq'];
 const identifier = (name: string): string => name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '_');
 
@@ -57,6 +58,11 @@ export const gdbRegisters: readonly GdbRegister[] = [
       ? []
       : [{ name: `spsr_${mode}`, feature: BANKED, source: { kind: 'banked', mode, index: 'spsr' } } as const]),
   ]),
+  ...FIQ_BANKED.map((index): GdbRegister => ({
+    name: `r${index}_fiq`,
+    feature: BANKED,
+    source: { kind: 'banked', mode: 'fiq', index },
+  })),
 ];
 
 /** target.xml (GDB manual, appendix G). */

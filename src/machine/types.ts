@@ -370,8 +370,8 @@ export interface ForeignBack {
 export interface ForeignMachine {
   /** Who executes it, for a sentence: "the GDB stub at localhost:1234". */
   readonly name: string;
-  /** Whether the registers of other CPU modes than the present one, and SPSRs, are known. */
-  readonly tellsBanked: boolean;
+  /** Whether a register of a CPU mode is known; those of the present mode are. */
+  tells(index: number, mode: CpuMode): boolean;
   /** The connection has ended: nothing is known any more. */
   readonly lost: boolean;
   /** Going back, where it is recorded there. */

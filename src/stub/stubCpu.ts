@@ -47,8 +47,8 @@ export class StubCpu implements CpuView {
     return NEEDED_FOR_WALKS.every((key) => this.named(CP15_NAMES[key]) !== undefined);
   }
 
-  get tellsBanked(): boolean {
-    return this.registers.has('sp_svc') && this.registers.has('spsr_svc');
+  tells(index: number, mode: CpuMode): boolean {
+    return this.general(index, mode) !== undefined;
   }
 
   getRegister(index: number, mode?: CpuMode): number {
@@ -100,11 +100,11 @@ export class StubCpu implements CpuView {
     this.change(this.named(CP15_NAMES[name]), value);
   }
 
-  /** The bank of another mode where the stub tells it; without one, the present registers are all there is. */
-  private general(index: number, mode?: CpuMode): StubRegister | undefined {
-    if (mode !== undefined && (index === 13 || index === 14) && !sameBank(mode, this.mode))
-      return this.registers.get(`${index === 13 ? 'sp' : 'lr'}_${mode === 'sys' ? 'usr' : mode}`);
-    return this.named([`r${index}`, ...(GENERAL_NAMES[index] ?? [])]);
+  /** In the bank of another mode where it stands there (ARM DDI 0100 A2.4); undefined when the stub does not tell that one. */
+  private general(index: number, mode: CpuMode = this.mode): StubRegister | undefined {
+    const names = [`r${index}`, ...(GENERAL_NAMES[index] ?? [])];
+    const bank = bankOf(index, mode);
+    return this.named(bank === bankOf(index, this.mode) ? names : names.map((name) => `${name}_${bank}`));
   }
 
   private named(names: readonly string[]): StubRegister | undefined {
@@ -131,5 +131,8 @@ export class StubCpu implements CpuView {
   }
 }
 
-const sameBank = (left: CpuMode, right: CpuMode): boolean =>
-  (left === 'sys' ? 'usr' : left) === (right === 'sys' ? 'usr' : right);
+/** Whose register it is: SP and LR are each mode's own, R8 to R12 only FIQ's, and all else is everybody's. */
+function bankOf(index: number, mode: CpuMode): CpuMode {
+  if (mode === 'fiq' && index >= 8 && index < 15) return mode;
+  return mode === 'sys' || (index !== 13 && index !== 14) ? 'usr' : mode;
+}

@@ -117,7 +117,7 @@ export class StubMachine implements MachineFace {
     this.points = new StubPoints((packet) => this.halted(() => connection.ask(packet)), onDiagnostic);
     this.foreign = {
       name: `the GDB stub at ${where}`,
-      tellsBanked: this.cpu.tellsBanked,
+      tells: (index, mode) => this.cpu.tells(index, mode),
       ...(/ReverseStep\+/.test(features) &&
         /ReverseContinue\+/.test(features) && {
           back: { step: () => this.backStep(), run: () => this.backRun() },

@@ -97,6 +97,23 @@ describe('attaching to a stub', function () {
   const value = async (of: DapClient, expression: string, frameId?: number): Promise<string> =>
     (await of.body<{ result: string }>('evaluate', { expression, frameId })).result;
 
+  type Shown = readonly { readonly name: string; readonly value: string; readonly variablesReference: number }[];
+  /** The banks of all modes, register by register. */
+  const banked = async (of: DapClient, threadId?: number): Promise<readonly string[]> => {
+    const { stackFrames } = await of.body<DebugProtocol.StackTraceResponse['body']>('stackTrace', { threadId });
+    const { scopes } = await of.body<DebugProtocol.ScopesResponse['body']>('scopes', { frameId: stackFrames[0]!.id });
+    const { variablesReference } = scopes.find(({ name }) => name.startsWith('Banked'))!;
+    const children = async (reference: number): Promise<Shown> =>
+      (await of.body<{ variables: Shown }>('variables', { variablesReference: reference })).variables;
+    const texts: string[] = [];
+    for (const bank of await children(variablesReference)) {
+      texts.push(`${bank.name} ${bank.value}`);
+      if (bank.variablesReference === 0) continue;
+      for (const { name, value: text } of await children(bank.variablesReference)) texts.push(`${name} ${text}`);
+    }
+    return texts;
+  };
+
   it('debugs the hypervisor in QEMU with its symbols, registers, page tables, breakpoints and steps, and leaves it running', async function () {
     needs(this, 'qemu-system-arm');
     const { port, process: machine } = await qemu();
@@ -111,6 +128,7 @@ describe('attaching to a stub', function () {
     assert.deepEqual(await frames(dap, 1), ['vsnprintf:103', 'printk:30', 'start_xen:166']);
     assert.match(await value(dap, 'format'), /"\(XEN\) Armvisor hypervisor/);
     assert.match(await value(dap, '$control'), /0x0009107f/i);
+    assert.match((await banked(dap, 1)).join(), /^banked <not told by the GDB stub at 127\.0\.0\.1:\d+>$/);
     assert.match(await value(dap, 'idle_vcpu.vcpu_flags'), /^8/);
     const walk = await dap.body<{ result: string }>('evaluate', { expression: 'walk 0xff000000', context: 'repl' });
     assert.match(walk.result, /L1\[0xFF0\].*a section \(1 MB\)/);
@@ -275,7 +293,13 @@ describe('attaching to a stub', function () {
           async (before, { id, name }) => [...(await before), [name, await frames(dap, id)]],
           Promise.resolve<unknown[]>([]),
         );
-        stops.push({ reason, threadId, stacks, vsp: await value(dap, '$dom0.vksp') });
+        stops.push({
+          reason,
+          threadId,
+          stacks,
+          vsp: await value(dap, '$dom0.vksp'),
+          banked: await banked(dap, threadId),
+        });
       }
       return stops;
     };

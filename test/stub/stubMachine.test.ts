@@ -104,7 +104,6 @@ describe('A machine behind a stub', () => {
       send(bytes);
     };
     const machine = attach(stub);
-    assert.equal(machine.foreign.tellsBanked, true);
     asked.length = 0;
     for (let address = 0x8000; address < 0x8400; address += 4) machine.readPhysical(address, 4);
     assert.equal(asked.filter((packet) => packet.startsWith('$m')).length, 1);
@@ -139,6 +138,25 @@ describe('A machine behind a stub', () => {
       }
     }
     assert.ok(refused > 0 && refused < ROUNDS);
+  });
+
+  it('tells the registers of other modes that the description has, and no others', () => {
+    // All registers are 0x13 here, the CPSR too, so that the CPU is in SVC mode.
+    const { cpu, foreign } = attach(
+      new FakeStub((bytes) => {
+        const text = latin1Text(bytes);
+        return text.includes('sp_svc')
+          ? framed(text.slice(1, -3).replace('sp_svc', 'sp_irq').replace('far', 'r8_fiq'))
+          : bytes;
+      }),
+    );
+    assert.equal(cpu.mode, 'svc');
+    const told = (['usr', 'svc', 'irq', 'fiq'] as const).map((mode) =>
+      [8, 12, 13, 14].filter((index) => foreign.tells(index, mode)),
+    );
+    assert.deepEqual(told, [[8, 12], [8, 12, 13, 14], [8, 12, 13], [8]]);
+    assert.equal(cpu.getSpsr('svc'), 0x13);
+    assert.equal(cpu.getSpsr('irq'), undefined);
   });
 
   it('goes back only where the stub says that it can, and as far as there is something', () => {

@@ -26,6 +26,7 @@ const BANKS: readonly { readonly mode: CpuMode; readonly registers: readonly num
   { mode: 'und', registers: [13, 14] },
   { mode: 'fiq', registers: [8, 9, 10, 11, 12, 13, 14] },
 ];
+const bankMode = (mode: CpuMode): CpuMode => (mode === 'sys' ? 'usr' : mode);
 const REGISTER_NAMES = [...GENERAL_NAMES, 'sp', 'lr', 'pc'];
 
 export class Scopes {
@@ -134,7 +135,13 @@ export class Scopes {
 
   private banked(): readonly Value[] {
     const { cpu, foreign } = this.target.machine;
-    if (foreign && !foreign.tellsBanked) return [{ name: 'banked', text: `<not told by ${foreign.name}>` }];
+    const tells = (index: number, mode: CpuMode) => foreign?.tells(index, mode) ?? true;
+    if (
+      !BANKS.some(({ mode, registers }) => mode !== bankMode(cpu.mode) && registers.some((index) => tells(index, mode)))
+    )
+      return [{ name: 'banked', text: `<not told by ${foreign?.name}>` }];
+    const shown = (index: number, mode: CpuMode) =>
+      tells(index, mode) ? hex32(cpu.getRegister(index, mode)) : `<not told by ${foreign?.name}>`;
     return BANKS.map(({ mode, registers }) => {
       const names = (index: number) => `${REGISTER_NAMES[index]!}_${mode}`;
       const children = (): readonly Value[] => {
@@ -142,15 +149,15 @@ export class Scopes {
         return [
           ...registers.map((index) => ({
             name: names(index),
-            text: hex32(cpu.getRegister(index, mode)),
-            set: (text: string) => cpu.setRegister(index, parseNumber(text), mode),
+            text: shown(index, mode),
+            ...(tells(index, mode) && {
+              set: (text: string) => cpu.setRegister(index, parseNumber(text), mode),
+            }),
           })),
           ...(spsr === undefined ? [] : [this.spsr(mode, spsr)]),
         ];
       };
-      const brief = registers
-        .slice(-2)
-        .map((index) => `${REGISTER_NAMES[index]} ${hex32(cpu.getRegister(index, mode))}`);
+      const brief = registers.slice(-2).map((index) => `${REGISTER_NAMES[index]} ${shown(index, mode)}`);
       return {
         name: mode.toUpperCase(),
         text: `${cpu.mode === mode ? '(current) ' : ''}${brief.join(', ')}`,
