@@ -43,8 +43,7 @@ describe('An exception option', () => {
   });
 
   it('that leads nowhere is refused in words', () => {
-    const refusal = (option: ExceptionOption, words: RegExp) =>
-      assert.throws(() => filtersOf(option, []), words);
+    const refusal = (option: ExceptionOption, words: RegExp) => assert.throws(() => filtersOf(option, []), words);
     refusal(always(names('hypercal')), /no exception filter "hypercal": did you mean hypercall\?/);
     refusal(always(names('hypercall'), names('console_oi')), /did you mean console_io\?/);
     // An operation of a hypercall is no hypercall.
