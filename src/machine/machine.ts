@@ -10,7 +10,8 @@ import { Arm926View } from './arm926/cpuView';
 import { Interpreter, type TranslatorCounts } from './arm926/interpreter';
 import { MainTlb, type MainTlbState } from './arm926/mainTlb';
 import { Word } from './arm926/layout';
-import { Translator, type TranslationSettings } from './arm926/translator/translator';
+import { engineFor } from './arm926/translator/available';
+import { Translator, canTranslate, type TranslationSettings } from './arm926/translator/translator';
 import { Mode } from './arm926/modes';
 import { Psr } from './arm926/psr';
 import type { TickModel } from './arm926/ticks/model';
@@ -128,8 +129,8 @@ export class Machine implements MachineFace {
     if (options.onCoherence !== undefined) this.onCoherenceReport(options.onCoherence);
     this.memorySystem = `cache ${cache} (${sizes.instructionBytes} and ${sizes.dataBytes} bytes), TLB ${tlb}, VFP ${vfp}`;
     const tickModel = createTickModel(options.tickModel ?? 'goldfish', sizes);
-    this.tickModel = cache === 'off' ? tickModel : perInstruction(tickModel);
-    const engine = oneOf('engine', options.engine ?? 'interpreter', ENGINE_MODES);
+    this.tickModel = cache === 'coherence' ? perInstruction(tickModel) : tickModel;
+    const engine = engineFor(oneOf('engine', options.engine ?? 'interpreter', ENGINE_MODES));
     const { translateAfter: after, translatedBytes: mostBytes } = options;
     this.translation = engine === 'interpreter' ? undefined : { after, mostBytes };
     this.interpreter = this.createInterpreter(this.tickModel);
@@ -222,9 +223,7 @@ export class Machine implements MachineFace {
   /** The loop, with a translator where one is asked for and nothing has to be looked at access by access. */
   private createInterpreter(model: TickModel): Interpreter {
     const { core, translation } = this;
-    const { caches, mainTlb } = core.memory;
-    const able = model.observer === undefined && caches === undefined && mainTlb === undefined;
-    if (translation === undefined || !able) return new Interpreter(core, model);
+    if (translation === undefined || !canTranslate(core, model)) return new Interpreter(core, model);
     return new Interpreter(core, model, (blocks) => new Translator(core, blocks, translation));
   }
 

@@ -20,7 +20,7 @@ export interface MachineOptions {
   readonly vfp?: VfpMode;
   /** What executes instructions; the state is the same. Default: interpreter. */
   readonly engine?: EngineMode;
-  /** How often code is entered before it is translated. Default: 30, once the machine has run a little. */
+  /** How often code is entered before it is translated. Default: 300, once the machine has run a little. */
   readonly translateAfter?: number;
   /** Most translated code, in bytes of WebAssembly. Default: 64 MB. */
   readonly translatedBytes?: number;

@@ -20,7 +20,7 @@ export function takeOpenBlock({ s, ram, memory, thumb }: Core, traceModel: TickM
   const pc = s[15]!;
   const start = s[Word.BLOCK_START]!;
   const inside = s[Word.BLOCK_OPEN] !== 0 && ((pc ^ start) & ~0x3ff) === 0 && pc > start;
-  const place = inside ? memory.fetchPlace(start) : -1;
+  const place = inside ? memory.codePlace(start) : -1;
   const step = thumb ? 2 : 4;
   const instructions = Int32Array.from({ length: place < 0 ? 0 : (pc - start) / step }, (_, index) => {
     const at = place + (start & 0x3ff) + index * step;

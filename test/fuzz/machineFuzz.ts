@@ -46,7 +46,7 @@ function optionsOf(random: Random, boardName: string): MachineOptions {
 const translatable = (options: MachineOptions): MachineOptions => ({
   ...options,
   tickModel: 'goldfish',
-  cache: 'off',
+  cache: options.cache === 'coherence' ? 'off' : options.cache,
   tlb: 'fast',
 });
 

@@ -302,7 +302,7 @@ export const launchAttributes: readonly Attribute[] = [
       { value: 'interpreter', doc: 'One instruction after the other: the reference.' },
       {
         value: 'translator',
-        doc: 'Code that runs often is translated to WebAssembly: the same results, several times as fast. With caches, the arm926 TLB, and tick models other than `goldfish` it interprets.',
+        doc: 'Code that runs often is translated to WebAssembly: the same results, several times as fast. With `cache: "coherence"`, the arm926 TLB, and tick models other than `goldfish` it interprets.',
       },
     ],
     doc: 'What executes instructions. The state of the machine is the same after every instruction.',

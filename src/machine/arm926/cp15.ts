@@ -43,6 +43,7 @@ const ignored = (): void => {};
 /** Bits of the control register that can be written; the others read as they are at reset (ARM DDI 0198D table 2-9). */
 const CONTROL_WRITABLE =
   Control.M | Control.A | Control.C | (1 << 7) | Control.S | Control.R | Control.I | Control.V | Control.RR | (1 << 15);
+const CACHING_CONTROL = Control.M | Control.C | Control.I;
 const TRANSLATION_CONTROL = Control.M | Control.S | Control.R;
 
 export function writeControl(core: Core, value: number): void {
@@ -50,6 +51,7 @@ export function writeControl(core: Core, value: number): void {
   const old = s[Word.CONTROL]!;
   s[Word.CONTROL] = (old & ~CONTROL_WRITABLE) | (value & CONTROL_WRITABLE);
   if (((old ^ value) & TRANSLATION_CONTROL) !== 0) memory.tlb.flush();
+  if (((old ^ value) & CACHING_CONTROL) !== 0) memory.cachingChanged();
 }
 
 export function writeDacr(core: Core, value: number): void {
@@ -60,12 +62,15 @@ export function writeDacr(core: Core, value: number): void {
 export function writeFcsePid(core: Core, value: number): void {
   core.s[Word.FCSE_PID] = value & 0xfe000000;
   core.memory.tlb.flush();
+  core.memory.caches?.tagsAlone?.forgetHints();
 }
 
 function waitForInterrupt({ s }: Core): void {
   s[Word.WAITING] = 1;
   s[Word.LIMIT] = LIMIT_NOW;
 }
+
+const CACHE_OPERATIONS_REGISTER = 7;
 
 const ROWS: readonly Cp15Row[] = [
   { name: 'cache type', crn: 0, crm: 0, op2: 1, read: (core) => core.identification.cacheType },
@@ -143,17 +148,24 @@ function rowOf(op: number, direction: 'read' | 'write'): Cp15Row | undefined {
   );
 }
 
-/** Whether an MCR of a privileged mode does nothing where no caches are modelled; for the translator. */
-export function isInertWrite(op: number): boolean {
+/** Cache operations: inert, and constant to read, only where no caches are modelled. */
+const worksOnCaches = (row: Cp15Row): boolean => row.crn === CACHE_OPERATIONS_REGISTER;
+
+/** Whether an MCR of a privileged mode does nothing; for the translator. `caches`: whether any are modelled. */
+export function isInertWrite(op: number, caches: boolean): boolean {
   const row = rowOf(op, 'write');
-  return row === undefined || row.inert === true;
+  return row === undefined || (row.inert === true && !(caches && worksOnCaches(row)));
 }
 
-/** What an MRC of a privileged mode reads where no caches are modelled: a state word, or always this value. Undefined: neither. */
-export function plainRead(op: number): { readonly word: number } | { readonly constant: number } | undefined {
-  const { word, constant } = rowOf(op, 'read') ?? { constant: 0 };
-  if (word !== undefined) return { word };
-  return constant === undefined ? undefined : { constant };
+/** What an MRC of a privileged mode reads: a state word, or always this value. Undefined: neither. `caches`: whether any are modelled. */
+export function plainRead(
+  op: number,
+  caches: boolean,
+): { readonly word: number } | { readonly constant: number } | undefined {
+  const row = rowOf(op, 'read');
+  if (row === undefined) return { constant: 0 };
+  if (row.word !== undefined) return { word: row.word };
+  return row.constant === undefined || (caches && worksOnCaches(row)) ? undefined : { constant: row.constant };
 }
 
 /** MCR p15. A source of r15 is UNPREDICTABLE; pc + 8 is written. */

@@ -93,9 +93,9 @@ export interface Translations {
   readonly counts: Readonly<TranslatorCounts>;
   /**
    * At the head (`at` in the pool) of the block at `pc`, which stands at `place` in the memory. True when translated code has
-   * run: COUNT, TICKS, s[15], BLOCK_START, EXIT_PLACE and BLOCK_AT then say where execution stands.
+   * run: COUNT, TICKS, s[15], BLOCK_START, EXIT_PLACE and BLOCK_AT then say where execution stands. `attributes`: of its page.
    */
-  enter(at: number, pc: number, place: number): boolean;
+  enter(at: number, pc: number, place: number, attributes: number): boolean;
   /** Code in the kilobyte at a memory offset was written. */
   dropKilobyte(offset: number): void;
   /** What is known of written code is lost. */
@@ -110,6 +110,8 @@ export class Interpreter {
   /** Armed pc values by their kilobyte, each list sorted. */
   private armed = new Map<number, number[]>();
   private readonly observer: TickObserver | undefined;
+  /** Each instruction is fetched by itself (blocks have one), so that every line is looked up, or the tick model is told of it. */
+  private readonly eachFetch: boolean;
 
   constructor(
     private readonly core: Core,
@@ -128,6 +130,10 @@ export class Interpreter {
     const lead = translator === undefined ? 0 : 1;
     this.blocks = new BlockCache(ram, ticks, (offset) => memory.tlb.markCode(offset), lead);
     this.translations = translator?.(this.blocks);
+    this.eachFetch =
+      observer?.eachFetch === true || (memory.caches !== undefined && memory.caches.tagsAlone === undefined);
+    memory.fetchesLines = this.eachFetch;
+    memory.onCachingChanged = () => this.translations?.dropAll();
     if (memory.caches !== undefined) {
       memory.directData = false;
       memory.onInstructionLine = (offset) => this.blocks.dropLine(offset, LINE_BYTES);
@@ -177,12 +183,11 @@ export class Interpreter {
   }
 
   private loop(startPc: number, skipArmed: boolean): SliceEnd {
-    const { core, blocks, armed, observer, translations: translated } = this;
+    const { core, blocks, armed, observer, eachFetch, translations: translated } = this;
     const eachInstruction = observer?.instruction !== undefined;
     const { s } = core;
     const memory = core.memory;
-    /** With caches each instruction is fetched by itself (blocks have one), so that every line is looked up. */
-    const eachFetch = memory.caches !== undefined || observer?.eachFetch === true;
+    const lines = eachFetch ? undefined : memory.caches?.tagsAlone;
     const M = core.ram.words;
     const bytes = core.ram.bytes;
     const { forms, instructions, extras } = blocks;
@@ -199,6 +204,8 @@ export class Interpreter {
     let page = NO_PAGE;
     let place = 0;
     let translations = 0;
+    /** Of the page, for caches. */
+    let attributes = 0;
     let thumbPage = 0;
     let armedOnPage: number[] | undefined;
     let skip = skipArmed;
@@ -213,6 +220,7 @@ export class Interpreter {
         skip = false;
       } else {
         at = this.reopen(pc);
+        attributes = memory.pageAttributes;
         step = core.thumb ? 2 : 4;
         bank = s[W.TLB_BANK]!;
         if (at !== 0 && armed.size > 0) {
@@ -270,6 +278,7 @@ export class Interpreter {
           bank = s[W.TLB_BANK]!;
           translations = s[W.TRANSLATIONS]!;
           page = place < 0 ? NO_PAGE : pc & ~0x3ff;
+          attributes = memory.pageAttributes;
         }
         if (place < 0) {
           if (armedOnPage !== undefined && !skip && armedOnPage.includes(pc)) {
@@ -303,6 +312,7 @@ export class Interpreter {
         }
       }
 
+      if (lines !== undefined && (form & 0xffff) !== F.ENTER) lines.execute(pc, attributes);
       const op = instructions[at]!;
       n--;
       s[15] = pc + step + step;
@@ -445,13 +455,14 @@ export class Interpreter {
           if (s[W.HELD] !== 0) continue;
           s[W.COUNT] = n;
           s[W.TICKS] = ticks;
-          if (!translated!.enter(at - 1, pc, place + (pc & 0x3ff))) continue;
+          if (!translated!.enter(at - 1, pc, place + (pc & 0x3ff), attributes)) continue;
           n = s[W.COUNT]!;
           ticks = s[W.TICKS]!;
           pc = s[15]!;
           at = s[W.BLOCK_AT]!;
           page = s[W.BLOCK_START]! & ~0x3ff;
           place = s[W.EXIT_PLACE]! & ~0x3ff;
+          if (lines !== undefined) attributes = memory.codeAttributes(page);
           thumbPage = s[W.CPSR]! & Psr.T;
           step = thumbPage !== 0 ? 2 : 4;
           armedOnPage = armed.size === 0 ? undefined : armed.get(page);
@@ -640,7 +651,7 @@ export class Interpreter {
     const { thumb } = this.core;
     const inside = ((pc - start) | 0) / (thumb ? 2 : 4);
     if (((pc ^ start) & ~0x3ff) !== 0 || inside <= 0) return 0;
-    const place = this.core.memory.fetchPlace(start);
+    const place = this.core.memory.codePlace(start);
     if (place < 0) return 0;
     const at = this.blocks.find(place + (start & 0x3ff), thumb);
     return inside < this.blocks.length(at) ? at + this.blocks.lead + inside : 0;

@@ -83,6 +83,10 @@ export const Word = {
   FPEXC: 161,
   FPINST: 162,
   FPINST2: 163,
+  /** Counted by translated code, where caches are modelled as tags (cache/tagCaches.ts): they carry values like those from SCRATCH on. */
+  DATA_HITS: 168,
+  DATA_MISSES: 169,
+  FETCH_HITS: 170,
   /** Two doubles that carry values inside one VFP instruction. */
   VFP_SCRATCH: 164,
 } as const;
@@ -106,6 +110,16 @@ export const JUMP_ENTRY_WORDS = 4;
 
 /** Lines of the instruction cache, where it keeps data: code is executed from here. As much as the biggest has, 128 KB. */
 export const INSTRUCTION_CACHE_OFFSET = 0x60000;
+
+/**
+ * The same place where caches are tags alone: lines that are known to be there, direct-mapped by virtual address, for translated code
+ * (cache/hints.ts). Offset and number of words: fetches and loads by the line, stores by half a line.
+ */
+export const HINTS = {
+  LOADS: { OFFSET: 0x60000, WORDS: 0x2000 },
+  STORES: { OFFSET: 0x68000, WORDS: 0x4000 },
+  FETCHES: { OFFSET: 0x78000, WORDS: 0x2000 },
+} as const;
 
 /** How often each region was called, a word for each slot. */
 export const REGION_CALLS_OFFSET = 0x80000;

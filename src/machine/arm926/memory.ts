@@ -5,11 +5,22 @@
 import type { PeripheralBus, AccessSize } from '../bus';
 import type { Ram } from '../ram';
 import type { Caches } from './cache/caches';
+import { dataIsCached } from './cache/regime';
 import { RAM_OFFSET, Word } from './layout';
 import { MainTlb } from './mainTlb';
 import { isPrivileged } from './modes';
 import { Psr } from './psr';
-import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb, attributesOf, BESIDE_CODE } from './tlb';
+import {
+  BESIDE_CODE,
+  ENTRY_ATTRIBUTES,
+  ENTRY_VALID,
+  ENTRY_WRITABLE,
+  NO_TAG,
+  PAST_CACHE,
+  THROUGH_CACHE,
+  Tlb,
+  attributesOf,
+} from './tlb';
 import { Control, READ, Status, WRITE, WalkRecord, judge, modifiedAddress, walk } from './walk';
 import type { Watches } from './watches';
 
@@ -26,11 +37,15 @@ export class CpuMemory {
   caches: Caches | undefined;
   /** Told of the place in the memory of each line of code that the instruction cache replaces. */
   onInstructionLine: (offset: number) => void = () => {};
+  /** Told when SCTLR switches caches or MMU, where caches are tags alone. */
+  onCachingChanged: () => void = () => {};
+  /** Whether `fetchPlace` looks each fetch up in the instruction cache; else whoever executes does. */
+  fetchesLines = false;
   /** Where the instruction that was fetched last stands in the memory; kept when every instruction is fetched by itself. */
   fetched = 0;
   /** Descriptors that walks have read since the tick model asked last. */
   descriptorReads = 0;
-  /** False keeps loads and stores off the fast path, for a tick model that has to see every data access. */
+  /** False keeps loads and stores off the fast path, for caches and for a tick model that has to see every data access. */
   directData = true;
   /** Called with each data access (virtual address) that did not abort, after it, when set; wants `directData` false. */
   onData: ((virtual: number, write: boolean) => void) | undefined;
@@ -75,14 +90,16 @@ export class CpuMemory {
   withholdWatched(): void {
     const { watches } = this;
     this.allowLoads();
-    if (watches === undefined || !this.directData) return;
-    this.tlb.allowLoadsWhere((page, place) => !watches.seesLoads(page, place));
+    if (watches === undefined || !this.hasTags) return;
+    this.tlb.setReadTags((page, place, rights) =>
+      watches.seesLoads(page, place) ? NO_TAG : this.tagOf(page, rights & ENTRY_ATTRIBUTES),
+    );
     this.tlb.withholdWritesWhere((page, place) => watches.seesStores(page, place));
   }
 
   /** Gives loads the fast path back, watched or not: what is kept of a machine does not say that it was watched. */
   allowLoads(): void {
-    if (this.directData) this.tlb.allowLoadsWhere(() => true);
+    if (this.hasTags) this.tlb.setReadTags((page, _, rights) => this.tagOf(page, rights & ENTRY_ATTRIBUTES));
   }
 
   load32(virtual: number): number {
@@ -205,8 +222,8 @@ export class CpuMemory {
       if (kind === WRITE) {
         const place = (offset - RAM_OFFSET) >>> 12;
         this.ram.dirty[place] = 1;
-        if (this.directData && !this.watches?.seesStores(virtual, offset))
-          w[e + 1] = (virtual & PAGE) | (this.ram.codePages[place] === 0 ? 0 : BESIDE_CODE);
+        if (this.hasTags && !this.watches?.seesStores(virtual, offset))
+          w[e + 1] = this.tagOf(virtual & PAGE, this.attributes) | (this.ram.codePages[place] === 0 ? 0 : BESIDE_CODE);
       }
       return offset;
     }
@@ -224,19 +241,59 @@ export class CpuMemory {
     if (kind === WRITE) this.ram.dirty[page] = 1;
     const writable = (this.record.rights & WRITE) !== 0 && this.ram.isWritable(offset);
     const { watches } = this;
-    const writeDirect =
-      this.directData && writable && this.ram.dirty[page] !== 0 && !watches?.seesStores(virtual, offset);
-    const writeTag = writeDirect ? (virtual & PAGE) | (this.ram.codePages[page] === 0 ? 0 : BESIDE_CODE) : -1;
+    const attributes = attributesOf(this.record);
+    const tag = this.tagOf(virtual & PAGE, attributes);
+    const writeDirect = writable && this.ram.dirty[page] !== 0 && !watches?.seesStores(virtual, offset);
     this.tlb.fill(
       bank,
       virtual,
       (offset - virtual) | 0,
       writable,
-      this.directData && !watches?.seesLoads(virtual, offset),
-      writeTag,
+      watches?.seesLoads(virtual, offset) ? NO_TAG : tag,
+      writeDirect ? tag | (this.ram.codePages[page] === 0 ? 0 : BESIDE_CODE) : NO_TAG,
       this.record.pageBytes > 0x1000,
-      attributesOf(this.record),
+      attributes,
     );
+  }
+
+  /** Whether the software TLB says what may be accessed without `read` and `write`: by the loop, or by translated code alone. */
+  private get hasTags(): boolean {
+    return this.directData || (this.caches?.tagsAlone !== undefined && this.onData === undefined);
+  }
+
+  /**
+   * The tag of a page that may be accessed directly. Where caches are tags alone only translated code may do so, which looks its lines
+   * up: the tag then has a bit that the loop does not expect.
+   */
+  private tagOf(page: number, attributes: number): number {
+    if (this.directData) return page;
+    if (!this.hasTags) return NO_TAG;
+    return page | (dataIsCached(this.s, attributes) ? THROUGH_CACHE : PAST_CACHE);
+  }
+
+  /** SCTLR has switched caches or MMU. */
+  cachingChanged(): void {
+    if (this.caches?.tagsAlone === undefined) return;
+    // The tags say of each page whether it is cached.
+    this.tlb.flush();
+    this.caches.tagsAlone.forgetHints();
+    this.onCachingChanged();
+  }
+
+  /** C and B of the page of an instruction, as the software TLB has them; 0 for one that is not there. */
+  codeAttributes(virtual: number): number {
+    const entry = this.ram.words[Tlb.entry(this.s[Word.TLB_BANK]!, virtual) + 3]!;
+    return ((entry ^ virtual) & PAGE) === 0 && (entry & ENTRY_VALID) !== 0 ? entry & ENTRY_ATTRIBUTES : 0;
+  }
+
+  /** Place in the memory of the 1 KB around `virtual`, as it is fetched, without caches; -1 after a fault. C and B are in `pageAttributes`. */
+  codePlace(virtual: number): number {
+    const offset = this.translateFetch(virtual);
+    return offset < 0 ? -1 : offset & ~0x3ff;
+  }
+
+  get pageAttributes(): number {
+    return this.attributes;
   }
 
   /**
@@ -247,7 +304,7 @@ export class CpuMemory {
   fetchPlace(virtual: number): number {
     const offset = this.translateFetch(virtual);
     if (offset < 0) return -1;
-    if (this.caches !== undefined) {
+    if (this.caches !== undefined && this.fetchesLines) {
       this.fetched = this.caches.fetch(virtual, offset, this.attributes);
       return this.fetched - (virtual & 0x3ff);
     }

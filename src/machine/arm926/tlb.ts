@@ -11,12 +11,17 @@
 import { STATE_WORDS, TLB_BANKS, TLB_BANK_WORDS, TLB_ENTRIES, TLB_ENTRY_WORDS, TLB_OFFSET, Word } from './layout';
 import type { WalkRecord } from './walk';
 
-const NONE = -1;
+/** The tag of a page that may not be accessed directly. */
+export const NO_TAG = -1;
+const NONE = NO_TAG;
 /** Bits of an entry's fourth word, below the page address. */
 export const ENTRY_VALID = 1;
 export const ENTRY_WRITABLE = 2;
 /** In a write tag: the page has decoded code, which is noted by the word (ram.ts). */
 export const BESIDE_CODE = 0x800;
+/** In either tag, where caches are modelled as tags: whether lines of the page are looked up in the data cache. */
+export const THROUGH_CACHE = 0x10;
+export const PAST_CACHE = 0x20;
 /** C and B of the page in bits 3:2 and its MMU domain in bits 7:4, for caches. */
 export const ENTRY_ATTRIBUTES = 0xfc;
 export const ATTRIBUTE_BUFFERABLE = 4;
@@ -130,15 +135,15 @@ export class Tlb {
   }
 
   /**
-   * Enters a mapping of the 4 KB page around `virtual`. `writable`: rights; `fastRead`: whether loads may take the fast
-   * path; `writeTag`: likewise for stores, -1 when not; `attributes`: ENTRY_ATTRIBUTES.
+   * Enters a mapping of the 4 KB page around `virtual`. `writable`: rights; `readTag`, `writeTag`: NO_TAG
+   * where loads or stores may not go directly; `attributes`: ENTRY_ATTRIBUTES.
    */
   fill(
     bank: number,
     virtual: number,
     addend: number,
     writable: boolean,
-    fastRead: boolean,
+    readTag: number,
     writeTag: number,
     wide: boolean,
     attributes: number,
@@ -146,7 +151,7 @@ export class Tlb {
     const page = virtual & 0xfffff000;
     const e = Tlb.entry(bank, virtual);
     const w = this.words;
-    w[e] = fastRead ? page : NONE;
+    w[e] = readTag;
     w[e + 1] = writeTag;
     w[e + 2] = addend;
     w[e + 3] = page | ENTRY_VALID | (writable ? ENTRY_WRITABLE : 0) | attributes;
@@ -206,13 +211,13 @@ export class Tlb {
     });
   }
 
-  /** Has loads take the fast path where that is so for the page of an entry, and nowhere else. */
-  allowLoadsWhere(allowed: (page: number, place: number) => boolean): void {
+  /** Gives all entries read tags, by page, its place in the memory, and the fourth word of the entry. */
+  setReadTags(tagOf: (page: number, place: number, rights: number) => number): void {
     this.eachEntry((e, w) => {
       const rights = w[e + 3]!;
       if (rights === NONE) return;
       const page = rights & 0xfffff000;
-      w[e] = allowed(page, (page + w[e + 2]!) | 0) ? page : NONE;
+      w[e] = tagOf(page, (page + w[e + 2]!) | 0, rights);
     });
   }
 

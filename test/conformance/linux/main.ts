@@ -8,6 +8,7 @@ import { parseArgs } from 'node:util';
 import { checks as commonChecks, type Finding } from './checks';
 import { checkDeterminism, checkReplay } from './determinism';
 import { goldfishChecks } from './deviceChecks';
+import { checkEngines } from './engines';
 import { goldfishWithMedia } from './media';
 import { rootFileSystem } from './programs';
 import { checkDhcp } from './network';
@@ -133,7 +134,8 @@ export function main(args: readonly string[], folder: string): number {
     });
     const dhcp = checkDhcp(images, options.maxInstructions);
     if (dhcp !== undefined) show({ name: 'network: gets its address by DHCP', ...dhcp });
-    for (const { name, finding } of checkDeterminism(images, atPrompt, instructions)) show({ name, ...finding });
+    const twice = [...checkDeterminism(images, atPrompt, instructions), ...checkEngines(images, instructions)];
+    for (const { name, finding } of twice) show({ name, ...finding });
   }
   const passed = rows.filter((row) => row.passed).length;
   if (options.showConsole) process.stdout.write(session.console);

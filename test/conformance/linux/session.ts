@@ -5,6 +5,7 @@
 import { boardNamed } from '../../../src/machine/boards';
 import type { BoardDescription } from '../../../src/machine/bus';
 import { createMachine, type Machine } from '../../../src/machine/machine';
+import type { MachineOptions } from '../../../src/machine/machineOptions';
 import type { RunStop } from '../../../src/machine/types';
 
 /** Where boot loaders of our boards put a raw kernel, from the start of RAM. */
@@ -33,8 +34,9 @@ export class LinuxSession {
   console = '';
   readonly diagnostics: string[] = [];
 
-  constructor({ board, kernel, initrd, commandLine }: LinuxImages) {
-    this.machine = createMachine({ board, onDiagnostic: (text) => this.diagnostics.push(text) });
+  /** @param options of the machine, besides its board */
+  constructor({ board, kernel, initrd, commandLine }: LinuxImages, options: Partial<MachineOptions> = {}) {
+    this.machine = createMachine({ board, onDiagnostic: (text) => this.diagnostics.push(text), ...options });
     this.machine.onConsoleOutput((port, bytes) => {
       if (port === 0) this.console += new TextDecoder('latin1').decode(bytes).replaceAll('\r', '');
     });

@@ -23,6 +23,20 @@ export interface CacheOperations {
   drainWriteBuffer(): void;
 }
 
+/** Of caches that keep no data: what the loop and translated code, which fetch whole blocks, look up by themselves. */
+export interface TagsAlone {
+  /** An instruction at `virtual` is about to be executed; `attributes`: of its page. */
+  execute(virtual: number, attributes: number): void;
+  /** So many words from a virtual address on are loaded, of a page that is cached; `words` 1 for less than a word. */
+  loads(virtual: number, words: number): void;
+  /** The same for stores. */
+  stores(virtual: number, words: number, attributes: number): void;
+  /** Virtual addresses mean other lines from now on, or nothing. */
+  forgetHints(): void;
+  /** Adds what translated code has counted (Word.DATA_HITS and its kin). */
+  takeCounts(): void;
+}
+
 export interface Caches {
   /** A fetch at `virtual`; gives the place in the memory to execute from. */
   fetch(virtual: number, offset: number, attributes: number): number;
@@ -51,6 +65,8 @@ export interface Caches {
   overlay(offset: number, bytes: Uint8Array): void;
 
   readonly view: CachesView;
+  /** Where no data is kept. */
+  readonly tagsAlone?: TagsAlone;
   /** Where data is kept. */
   readonly check?: CoherenceCheck;
   reset(): void;

@@ -7,8 +7,9 @@ import type { CacheSizes, CachesView } from '../../types';
 import type { Core } from '../core';
 import { Word } from '../layout';
 import { modifiedAddress } from '../walk';
-import type { CacheOperations, Caches } from './caches';
+import type { CacheOperations, Caches, TagsAlone } from './caches';
 import { CacheTags, type CacheTagsState } from './cacheTags';
+import { DataHints, FetchHints, STORE_HITS, STORE_MISSES, type LineHints } from './hints';
 import { dataIsCached, fetchIsCached, isRoundRobin, isWriteBack, lockedData, lockedInstructions } from './regime';
 import { viewOf } from './view';
 
@@ -17,9 +18,57 @@ interface TagCachesState {
   readonly data: CacheTagsState;
 }
 
-export class TagCaches implements Caches {
-  private readonly instructions: CacheTags;
-  private readonly data: CacheTags;
+/** Tags whose lines are also known by hints, which are forgotten when they would no longer be right. */
+class HintedTags extends CacheTags {
+  constructor(
+    bytes: number,
+    private readonly hints: LineHints,
+    private readonly s: Int32Array,
+  ) {
+    super(bytes);
+  }
+
+  /** A line is known by its modified virtual address, and where the FCSE has a process below 32 MB by that as well. */
+  private forget(mva: number): void {
+    this.hints.forget(mva);
+    const pid = this.s[Word.FCSE_PID]!;
+    if (pid !== 0 && ((mva ^ pid) & 0xfe000000) === 0) this.hints.forget(mva & 0x01ffffff);
+  }
+
+  override enter(place: number, mva: number): void {
+    if (this.isValid(place)) this.forget(this.addressOf(place) | 0);
+    // Stores to it miss no longer.
+    this.forget(mva);
+    super.enter(place, mva);
+  }
+
+  override invalidate(place: number): void {
+    if (place >= 0 && this.isValid(place)) this.forget(this.addressOf(place) | 0);
+    super.invalidate(place);
+  }
+
+  override invalidateAll(): void {
+    this.hints.forgetAll();
+    super.invalidateAll();
+  }
+
+  override markClean(place: number): void {
+    this.forget(this.addressOf(place) | 0);
+    super.markClean(place);
+  }
+
+  override restore(state: CacheTagsState): void {
+    this.hints.forgetAll();
+    super.restore(state);
+  }
+}
+
+export class TagCaches implements Caches, TagsAlone {
+  readonly tagsAlone: TagsAlone = this;
+  private readonly fetchHints: FetchHints;
+  private readonly dataHints: DataHints;
+  private readonly instructions: HintedTags;
+  private readonly data: HintedTags;
   private readonly s: Int32Array;
   readonly view: CachesView;
 
@@ -27,10 +76,12 @@ export class TagCaches implements Caches {
     private readonly core: Core,
     sizes: CacheSizes,
   ) {
-    this.s = core.s;
-    this.instructions = new CacheTags(sizes.instructionBytes);
-    this.data = new CacheTags(sizes.dataBytes);
-    const { ram } = core;
+    const { s, ram } = core;
+    this.s = s;
+    this.fetchHints = new FetchHints(ram.words);
+    this.dataHints = new DataHints(ram.words);
+    this.instructions = new HintedTags(sizes.instructionBytes, this.fetchHints, s);
+    this.data = new HintedTags(sizes.dataBytes, this.dataHints, s);
     this.view = {
       mode: 'timing',
       instruction: viewOf(this.instructions, () => lockedInstructions(this.s)),
@@ -43,40 +94,90 @@ export class TagCaches implements Caches {
   }
 
   private mva(virtual: number): number {
-    return modifiedAddress(virtual >>> 0, this.s[Word.FCSE_PID]!);
+    return modifiedAddress(virtual >>> 0, this.s[Word.FCSE_PID]!) | 0;
+  }
+
+  execute(virtual: number, attributes: number): void {
+    const { s, instructions, fetchHints } = this;
+    if (!fetchIsCached(s, attributes)) return;
+    if (fetchHints.has(virtual)) {
+      instructions.hits++;
+      return;
+    }
+    const mva = this.mva(virtual);
+    if (instructions.lookUp(mva) < 0 && this.fillInstructions(mva) < 0) return;
+    fetchHints.fetchHits(virtual);
   }
 
   fetch(virtual: number, offset: number, attributes: number): number {
-    if (fetchIsCached(this.s, attributes) && this.instructions.lookUp(this.mva(virtual)) < 0) {
-      this.fillInstructions(this.mva(virtual));
-    }
+    this.execute(virtual, attributes);
     return offset;
   }
 
-  private fillInstructions(mva: number): void {
-    const place = this.instructions.victim(mva, lockedInstructions(this.s), isRoundRobin(this.s));
-    if (place >= 0) this.instructions.enter(place, mva);
+  private fillInstructions(mva: number): number {
+    const { s, instructions } = this;
+    const place = instructions.victim(mva, lockedInstructions(s), isRoundRobin(s));
+    if (place >= 0) instructions.enter(place, mva);
+    return place;
+  }
+
+  private loadWord(virtual: number): void {
+    const { s, data, dataHints } = this;
+    if (dataHints.has(virtual)) {
+      data.hits++;
+      return;
+    }
+    const mva = this.mva(virtual);
+    if (data.lookUp(mva) < 0) {
+      const place = data.victim(mva, lockedData(s), isRoundRobin(s));
+      if (place < 0) return;
+      data.enter(place, mva);
+    }
+    dataHints.loadHits(virtual);
+  }
+
+  loads(virtual: number, words: number): void {
+    this.loadWord(virtual);
+    for (let i = 1; i < words; i++) this.loadWord((virtual + i * 4) | 0);
+  }
+
+  private storeWord(virtual: number, attributes: number): void {
+    const { data, dataHints } = this;
+    const mva = this.mva(virtual);
+    const place = data.lookUp(mva);
+    if (place < 0) dataHints.store(virtual, STORE_MISSES);
+    else if (isWriteBack(attributes)) {
+      data.markDirty(place, mva);
+      dataHints.store(virtual, STORE_HITS);
+    }
+  }
+
+  stores(virtual: number, words: number, attributes: number): void {
+    this.storeWord(virtual, attributes);
+    for (let i = 1; i < words; i++) this.storeWord((virtual + i * 4) | 0, attributes);
+  }
+
+  forgetHints(): void {
+    this.fetchHints.forgetAll();
+    this.dataHints.forgetAll();
+  }
+
+  takeCounts(): void {
+    const { s, data, instructions } = this;
+    data.hits += s[Word.DATA_HITS]!;
+    data.misses += s[Word.DATA_MISSES]!;
+    instructions.hits += s[Word.FETCH_HITS]!;
+    s[Word.DATA_HITS] = s[Word.DATA_MISSES] = s[Word.FETCH_HITS] = 0;
   }
 
   load(virtual: number, offset: number, size: AccessSize, attributes: number): number {
-    const { s, data } = this;
-    if (dataIsCached(s, attributes)) {
-      const mva = this.mva(virtual);
-      if (data.lookUp(mva) < 0) {
-        const place = data.victim(mva, lockedData(s), isRoundRobin(s));
-        if (place >= 0) data.enter(place, mva);
-      }
-    }
+    if (dataIsCached(this.s, attributes)) this.loads(virtual, 1);
     const { ram } = this.core;
     return size === 4 ? ram.words[offset >>> 2]! : size === 2 ? ram.halves[offset >>> 1]! : ram.bytes[offset]!;
   }
 
   store(virtual: number, offset: number, size: AccessSize, value: number, attributes: number): void {
-    if (dataIsCached(this.s, attributes)) {
-      const mva = this.mva(virtual);
-      const place = this.data.lookUp(mva);
-      if (place >= 0 && isWriteBack(attributes)) this.data.markDirty(place, mva);
-    }
+    if (dataIsCached(this.s, attributes)) this.stores(virtual, 1, attributes);
     const { ram } = this.core;
     if (size === 4) ram.words[offset >>> 2] = value;
     else if (size === 2) ram.halves[offset >>> 1] = value;
@@ -98,7 +199,7 @@ export class TagCaches implements Caches {
   };
 
   private clean(place: number): void {
-    if (place >= 0) this.data.markClean(place);
+    if (place >= 0 && this.data.dirtyHalves(place) !== 0) this.data.markClean(place);
   }
 
   testAndClean(invalidate: boolean): boolean {

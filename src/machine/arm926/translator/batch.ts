@@ -4,7 +4,8 @@
  */
 import type { RegionFunction } from './dispatch';
 import type { Region } from './regions';
-import { I32, moduleBytes } from './wasmModule';
+import { IMPORTED, type ImportedFunctions } from './intermediate';
+import { I32, moduleBytes, type FunctionType, type ModuleParts } from './wasmModule';
 
 /** More wait for nothing. */
 const MOST_WAITING = 24;
@@ -15,14 +16,23 @@ export interface CompiledBatch {
   readonly compiled: readonly (readonly [region: Region, run: RegionFunction])[];
 }
 
+const REGION_TYPE: FunctionType = { parameters: [I32, I32], results: [I32] };
+
 export class Batch {
   private waiting: { readonly region: Region; readonly body: Uint8Array }[] = [];
   private readonly imports: WebAssembly.Imports;
-  private readonly memoryPages: number;
+  private readonly parts: Omit<ModuleParts, 'bodies'>;
 
-  constructor(memory: WebAssembly.Memory) {
-    this.imports = { e: { memory } };
-    this.memoryPages = memory.buffer.byteLength >>> 16;
+  /** @param functions what the code of regions may call */
+  constructor(memory: WebAssembly.Memory, functions: ImportedFunctions | undefined) {
+    this.imports = { e: { memory, ...functions } };
+    const names = functions === undefined ? [] : IMPORTED;
+    this.parts = {
+      types: [REGION_TYPE, ...names.map(({ operands }) => ({ parameters: operands.map(() => I32), results: [] }))],
+      memoryPages: memory.buffer.byteLength >>> 16,
+      functions: names.map(({ name }, index) => ({ name, type: index + 1 })),
+      type: 0,
+    };
   }
 
   get isFull(): boolean {
@@ -43,12 +53,7 @@ export class Batch {
     const ready = this.waiting.filter(({ region }) => region.live);
     this.clear();
     if (ready.length === 0) return { bytes: 0, compiled: [] };
-    const bytes = moduleBytes({
-      types: [{ parameters: [I32, I32], results: [I32] }],
-      memoryPages: this.memoryPages,
-      type: 0,
-      bodies: ready.map(({ body }) => body),
-    });
+    const bytes = moduleBytes({ ...this.parts, bodies: ready.map(({ body }) => body) });
     const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), this.imports);
     return {
       bytes: bytes.length,

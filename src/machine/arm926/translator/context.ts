@@ -1,6 +1,7 @@
 /** What lowering one instruction works with: where it stands, what it has made so far, how it may end. No instruction is here. */
 import { Word } from '../layout';
 import { Psr } from '../psr';
+import { ATTRIBUTE_CACHEABLE, ENTRY_ATTRIBUTES, ENTRY_WRITABLE } from '../tlb';
 import type { GuestBlock } from './discover';
 import { flagWord, type FlagForm } from './flags';
 import {
@@ -29,6 +30,23 @@ export type End =
 /** Makes the statements of one instruction, without its condition. Undefined when this operand form is not served. */
 export type Lowering = (context: Context, op: number, extra: number) => End | undefined | 'unserved';
 
+/** What the code of a region is made for, besides its guest code. */
+export interface RegionFacts {
+  /** Where the machine's memory says which words are decoded (`Ram.codeBitsOffset`). */
+  readonly codeBits: number;
+  /** Caches are modelled as tags: loads and stores look their lines up (lowerCaches.ts). */
+  readonly caches: boolean;
+  /** Its instructions are fetched through the instruction cache. */
+  readonly cachedFetches: boolean;
+  /** C of its pages in their TLB entries; 0 where no caches are modelled, since it does not matter then. */
+  readonly cacheable: number;
+}
+
+/** Of the rights in a TLB entry, what does not matter to where code is: all but whether it is cached, where that is modelled. */
+export function ignoredRights(caches: boolean): number {
+  return (ENTRY_WRITABLE | ENTRY_ATTRIBUTES) & ~(caches ? ATTRIBUTE_CACHEABLE : 0);
+}
+
 /** What lowering an instruction has at hand. */
 export class Context {
   out: Statement[] = [];
@@ -36,14 +54,11 @@ export class Context {
   /** Whether the present instruction has a condition. */
   conditional = false;
 
-  /**
-   * @param form where the flags are, before the present instruction
-   * @param codeBits where the machine's memory says which words are decoded (`Ram.codeBitsOffset`)
-   */
+  /** @param form where the flags are, before the present instruction */
   constructor(
     readonly block: GuestBlock,
     public form: FlagForm,
-    readonly codeBits: number,
+    readonly facts: RegionFacts,
   ) {}
 
   /** Address of the instruction. */

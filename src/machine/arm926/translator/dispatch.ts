@@ -4,7 +4,7 @@
  * module of its own owns the table of regions: a large table that each region imported would cost a millisecond for each.
  */
 import { JUMP_ENTRIES, JUMP_ENTRY_WORDS, JUMP_OFFSET, REGION_CALLS_OFFSET, Word } from '../layout';
-import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE } from '../tlb';
+import { ATTRIBUTE_CACHEABLE, ENTRY_VALID } from '../tlb';
 import { Bytes } from './bytes';
 import { Op } from './intermediate';
 import { ENTRY_MASK } from './lowerMemory';
@@ -64,8 +64,8 @@ class Code {
   }
 }
 
-/** The loop; the labels of its two exits are left by RETURN. */
-function loop(): Uint8Array {
+/** The loop; the labels of its two exits are left by RETURN. `ignored`: bits of a TLB entry's rights that do not matter to regions. */
+function loop(ignored: number): Uint8Array {
   const code = new Code();
   const noteSlot = () =>
     code
@@ -81,16 +81,18 @@ function loop(): Uint8Array {
   noteSlot().get(EXIT).op(RETURN, END);
 
   code.state(Word.TARGET).op(LOCAL_TEE, TARGET);
-  // Entries are of 16 bytes, and targets at multiples of 2.
-  code.constant(3).op(Op.SHL);
+  // Entries are of 16 bytes, one for each word.
+  code.constant(2).op(Op.SHL);
   code.constant((JUMP_ENTRIES - 1) * JUMP_ENTRY_WORDS * 4).op(Op.AND, LOCAL_TEE, ENTRY);
   code.load(JUMP_OFFSET).get(TARGET).op(Op.XOR);
   code.get(TARGET).constant(8).op(Op.SHR_U).constant(ENTRY_MASK).op(Op.AND);
   code.state(Word.TLB_BANK).constant(2).op(Op.SHL, Op.ADD, LOCAL_TEE, PAGE);
-  code
-    .load(12)
-    .constant(~(ENTRY_WRITABLE | ENTRY_ATTRIBUTES))
-    .op(Op.AND);
+  code.load(12).constant(~ignored).op(Op.AND);
+  if ((ignored & ATTRIBUTE_CACHEABLE) === 0)
+    code
+      .get(ENTRY)
+      .load(JUMP_OFFSET + 12)
+      .op(Op.XOR);
   code.get(TARGET).constant(~0xfff).op(Op.AND).constant(ENTRY_VALID).op(Op.OR, Op.XOR, Op.OR);
   code
     .get(PAGE)
@@ -110,14 +112,15 @@ function loop(): Uint8Array {
   return code.constant(0).op(END).out.view();
 }
 
-function body(): Uint8Array {
+function body(ignored: number): Uint8Array {
   const out = new Bytes();
   for (const byte of [1, PAGE - ROOM, I32]) out.byte(byte);
-  out.append(loop());
+  out.append(loop(ignored));
   return out.view();
 }
 
-export function createDispatcher(memory: WebAssembly.Memory): Dispatcher {
+/** @param ignored of the rights in a TLB entry, what does not matter to regions (`ignoredRights`) */
+export function createDispatcher(memory: WebAssembly.Memory, ignored: number): Dispatcher {
   const regions = new WebAssembly.Table({ element: 'anyfunc', initial: TABLE_STEP });
   const bytes = moduleBytes({
     types: [
@@ -127,7 +130,7 @@ export function createDispatcher(memory: WebAssembly.Memory): Dispatcher {
     memoryPages: memory.buffer.byteLength >>> 16,
     table: true,
     type: DISPATCHER_TYPE,
-    bodies: [body()],
+    bodies: [body(ignored)],
   });
   const { exports } = new WebAssembly.Instance(new WebAssembly.Module(bytes), { e: { memory, regions } });
   return {

@@ -5,11 +5,26 @@
 import { Word } from '../layout';
 import { Bytes } from './bytes';
 import { intoWords, noteForm, type FlagForm } from './flags';
-import { LOCALS, Local, Op, STATE_LOCALS, type Expr, type Leave, type Statement } from './intermediate';
+import {
+  IMPORTED,
+  LOCALS,
+  Local,
+  Op,
+  STATE_LOCALS,
+  binary,
+  constant,
+  load,
+  local,
+  type Expr,
+  type Leave,
+  type Statement,
+} from './intermediate';
+import { storeWord } from './context';
 import { I32, I64 } from './wasmModule';
 
 const EMPTY = 0x40;
 const [UNREACHABLE, BLOCK, LOOP, IF, ELSE, END, BRANCH] = [0x00, 0x02, 0x03, 0x04, 0x05, 0x0b, 0x0c];
+const CALL = 0x10;
 const LOCAL_SET = 0x21;
 /** log2 of the alignment that an access states; only a hint. */
 const ALIGNMENT: Readonly<Record<number, number>> = {
@@ -30,6 +45,16 @@ export interface EmittedRegion {
   readonly leaves: readonly Leave[];
 }
 
+/** What code counts in locals, and where that is added at the end. */
+const COUNTERS = [
+  [Local.DATA_HITS, Word.DATA_HITS],
+  [Local.DATA_MISSES, Word.DATA_MISSES],
+] as const;
+
+function addToWord(word: number, value: Expr): Statement {
+  return storeWord(word, binary(Op.ADD, load(Op.LOAD, constant(0), word * 4), value));
+}
+
 class Emitter {
   private readonly out = new Bytes();
   private readonly labels: number[] = [];
@@ -40,8 +65,14 @@ class Emitter {
   private readonly written = new Uint8Array(STATE_LOCALS);
   private nextLocal = 2;
 
-  /** @param usesOperands flags may be in LEFT and RIGHT at an exit */
-  constructor(private readonly usesOperands: boolean) {
+  /**
+   * @param usesOperands flags may be in LEFT and RIGHT at an exit
+   * @param countsFetches every instruction is a hit in the instruction cache
+   */
+  constructor(
+    private readonly usesOperands: boolean,
+    private readonly countsFetches: boolean,
+  ) {
     this.numbers[Local.COUNT] = 0;
     this.numbers[Local.ROOM] = 1;
   }
@@ -161,6 +192,11 @@ class Emitter {
         return;
       case 'branch':
         this.branch(s.label);
+        return;
+      case 'call':
+        for (const operand of s.operands) this.expression(operand);
+        out.byte(CALL);
+        out.unsigned(IMPORTED.findIndex(({ name }) => name === s.imported));
     }
   }
 
@@ -185,6 +221,10 @@ class Emitter {
       out.byte(Op.SHL);
       this.put(out, Local.TLB_BANK);
     }
+    if (this.countsFetches) {
+      this.get(out, Local.COUNT);
+      this.put(out, Local.FIRST_COUNT);
+    }
     return out;
   }
 
@@ -203,6 +243,12 @@ class Emitter {
     out.byte(END);
     if (this.usesOperands) this.statements(intoWords('either'));
     for (let word = 0; word < STATE_LOCALS; word++) if (this.written[word] === 1) this.storeLocal(word, word);
+    if (this.countsFetches) {
+      const executed = binary(Op.SUB, local(Local.FIRST_COUNT), local(Local.COUNT));
+      this.statement(addToWord(Word.FETCH_HITS, executed));
+    }
+    for (const [counter, word] of COUNTERS)
+      if (this.numbers[counter]! >= 0) this.statement(addToWord(word, local(counter)));
     this.storeLocal(Local.COUNT, Word.COUNT);
     this.storeLocal(Local.ROOM, Word.ROOM);
     this.get(out, Local.EXIT);
@@ -220,7 +266,14 @@ class Emitter {
   }
 }
 
-/** @param usesOperands whether any block ends or begins with flags that are not in their words */
-export function emitRegion(statements: readonly Statement[], usesOperands: boolean): EmittedRegion {
-  return new Emitter(usesOperands).region(statements);
+/**
+ * @param usesOperands whether any block ends or begins with flags that are not in their words
+ * @param countsFetches whether its instructions are counted as found in the instruction cache
+ */
+export function emitRegion(
+  statements: readonly Statement[],
+  usesOperands: boolean,
+  countsFetches: boolean,
+): EmittedRegion {
+  return new Emitter(usesOperands, countsFetches).region(statements);
 }

@@ -150,8 +150,21 @@ export type Statement =
   | { readonly kind: 'leave'; readonly leave: Leave; readonly form: FlagForm }
   /** Ends the code where it is not known before; Word.TARGET has been stored. */
   | { readonly kind: 'end'; readonly block: BlockPlace; readonly form: FlagForm }
+  /** Has the machine's own code do what is rare. */
+  | { readonly kind: 'call'; readonly imported: Imported; readonly operands: readonly Expr[] }
   | { readonly kind: 'loop' | 'block'; readonly label: number; readonly body: readonly Statement[] }
   | { readonly kind: 'branch'; readonly label: number };
+
+/**
+ * Functions that translated code may call where caches are modelled (cache/caches.ts, `TagsAlone`), in the order in which modules import
+ * them.
+ */
+export const IMPORTED = [
+  { name: 'loads', operands: ['virtual', 'words'] },
+  { name: 'stores', operands: ['virtual', 'words', 'attributes'] },
+] as const;
+export type Imported = (typeof IMPORTED)[number]['name'];
+export type ImportedFunctions = Readonly<Record<Imported, (...operands: number[]) => void>>;
 
 export const set = (to: number, value: Expr): Statement => ({ kind: 'set', local: to, value });
 export const when = (condition: Expr, then: readonly Statement[], otherwise: readonly Statement[] = []): Statement => ({
@@ -185,6 +198,12 @@ export const Local = {
   VALUE: 34,
   /** Whether a conditional instruction that ends the block is carried out. */
   TAKEN: 35,
+  /** Of an access: what the tag of its TLB entry says besides the page (tlb.ts). */
+  TAG: 36,
+  /** Where caches are modelled: words that were found and not found in the data cache, and COUNT at the start. */
+  DATA_HITS: 37,
+  DATA_MISSES: 38,
+  FIRST_COUNT: 39,
   /** From here on 64 bits wide. */
   WIDE: 40,
 } as const;

@@ -4,7 +4,7 @@
  * row in decodeArm.ts. What no table has leaves to the interpreter before the instruction.
  */
 import { FORM_NAMES, Form } from '../decodeArm';
-import { Context, type End, type Lowering } from './context';
+import { Context, type End, type Lowering, type RegionFacts } from './context';
 import type { GuestBlock } from './discover';
 import { condition, effectOf, formAfter, intoWords, type FlagForm } from './flags';
 import {
@@ -20,6 +20,7 @@ import {
   type Expr,
   type Statement,
 } from './intermediate';
+import { lookUpFetch } from './lowerCaches';
 import { lowerData } from './lowerData';
 import { MEMORY } from './lowerMemory';
 import { MULTIPLY } from './lowerMultiply';
@@ -31,6 +32,8 @@ export interface LoweredBlock {
   /** Where the flags are at its start, and at its end. */
   readonly before: FlagForm;
   readonly after: FlagForm;
+  /** Not even its first instruction is served. */
+  readonly servesNothing: boolean;
 }
 
 /** BX, BXJ and BLX by register. */
@@ -93,17 +96,22 @@ function lowerOne(context: Context, form: number, op: number, extra: number): En
   }
 }
 
-/**
- * @param before where the flags are at the start of the block
- * @param codeBits `Ram.codeBitsOffset`
- */
-export function lowerBlock(block: GuestBlock, before: FlagForm, codeBits: number): LoweredBlock {
-  const context = new Context(block, before, codeBits);
+/** @param before where the flags are at the start of the block */
+export function lowerBlock(block: GuestBlock, before: FlagForm, facts: RegionFacts): LoweredBlock {
+  const context = new Context(block, before, facts);
   const all: Statement[] = [];
-  const lowered = (end: End): LoweredBlock => ({ statements: all, end, before, after: context.form });
+  const lowered = (end: End): LoweredBlock => ({
+    statements: all,
+    end,
+    before,
+    after: context.form,
+    servesNothing: false,
+  });
   const next = (block.pc + block.length * block.step) | 0;
   for (let index = 0; index < block.length; index++) {
     context.index = index;
+    context.out = all;
+    if (facts.cachedFetches) lookUpFetch(context);
     const op = block.words[index]!;
     const form = block.forms[index]!;
     context.conditional = op >>> 28 !== 14;
@@ -120,7 +128,7 @@ export function lowerBlock(block: GuestBlock, before: FlagForm, codeBits: number
     const end = lowerOne(context, form, op, block.extras[index]!);
     if (end === 'unserved' && test === undefined) {
       all.push(context.leave());
-      return lowered({ kind: 'left' });
+      return { ...lowered({ kind: 'left' }), servesNothing: index === 0 };
     }
     const served = end === 'unserved' ? [context.leave()] : out;
     context.form = after;

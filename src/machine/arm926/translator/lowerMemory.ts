@@ -6,9 +6,10 @@
  */
 import { registerCount } from '../blockTransfer';
 import { RAM_OFFSET, TLB_ENTRIES, TLB_ENTRY_WORDS, Word } from '../layout';
-import { BESIDE_CODE } from '../tlb';
+import { BESIDE_CODE, PAST_CACHE, THROUGH_CACHE } from '../tlb';
 import { Local, Op, binary, constant, load, local, set, unary, when, type Expr, type Statement } from './intermediate';
 import type { Context, End, Lowering } from './context';
+import { lookUpData } from './lowerCaches';
 import { shiftByImmediate } from './lowerData';
 
 const P = 0x1000000;
@@ -26,25 +27,40 @@ export function entryOf(virtual: Expr, bank: Expr = local(Local.TLB_BANK)): Expr
   return binary(Op.ADD, binary(Op.AND, binary(Op.SHR_U, virtual, constant(8)), constant(ENTRY_MASK)), bank);
 }
 
-/** A store that the tag forbids: leaves, unless it forbids only the words of the page that are decoded code, and these are none. */
-function unlessBesideCode(context: Context, bytes: number, page: Expr): Statement[] {
+/** A store that the tag forbids: leaves, unless it forbids only the words of the page that are decoded code (then not `notBeside`), and these are none. */
+function unlessBesideCode(context: Context, bytes: number, notBeside: Expr): Statement[] {
   const offset = binary(Op.SUB, place(), constant(RAM_OFFSET));
-  const bits = load(Op.LOAD, binary(Op.SHR_U, offset, constant(5)), context.codeBits);
+  const bits = load(Op.LOAD, binary(Op.SHR_U, offset, constant(5)), context.facts.codeBits);
   const first = binary(Op.AND, binary(Op.SHR_U, offset, constant(2)), constant(7));
   const decoded = binary(Op.AND, binary(Op.SHR_U, bits, first), constant((1 << Math.ceil(bytes / 4)) - 1));
-  return [
-    when(binary(Op.NE, load(Op.LOAD, entry, 4), binary(Op.OR, page, constant(BESIDE_CODE))), [context.leave()]),
-    when(decoded, [context.leave()]),
-  ];
+  return [when(notBeside, [context.leave()]), when(decoded, [context.leave()])];
 }
 
-/** Makes sure that what is at ADDRESS may be accessed, at a multiple of `aligned`. Leaves place in the memory minus virtual address in ENTRY's entry. */
+/**
+ * Makes sure that what is at ADDRESS may be accessed, at a multiple of `aligned`, and counts it where there are caches. Leaves place in the memory
+ * minus virtual address in ENTRY's entry.
+ */
 function permit(context: Context, write: boolean, bytes: number, aligned: number, bank?: Expr): void {
-  const { out } = context;
+  const { out, facts } = context;
   out.push(set(Local.ENTRY, entryOf(address, bank)));
   const page = binary(Op.AND, address, constant(0xfffff000 | (aligned - 1)));
-  const denied = binary(Op.NE, load(Op.LOAD, entry, write ? 4 : 0), page);
-  out.push(when(denied, write ? unlessBesideCode(context, bytes, page) : [context.leave()]));
+  const tag = load(Op.LOAD, entry, write ? 4 : 0);
+  if (facts.caches) {
+    out.push(
+      set(Local.TAG, binary(Op.XOR, tag, page)),
+      lookUpData(write, bytes, [unlessPermitted(context, write, bytes)]),
+    );
+    return;
+  }
+  const notBeside = binary(Op.NE, tag, binary(Op.OR, page, constant(BESIDE_CODE)));
+  out.push(when(binary(Op.NE, tag, page), write ? unlessBesideCode(context, bytes, notBeside) : [context.leave()]));
+}
+
+/** Where there are caches: leaves when TAG does not permit an access. */
+function unlessPermitted(context: Context, write: boolean, bytes: number): Statement {
+  const denied = binary(Op.AND, local(Local.TAG), constant(~(THROUGH_CACHE | PAST_CACHE)));
+  if (!write) return when(denied, [context.leave()]);
+  return when(denied, unlessBesideCode(context, bytes, binary(Op.NE, denied, constant(BESIDE_CODE))));
 }
 
 /** Place in the memory of ADDRESS, after `permit`. */
@@ -126,12 +142,22 @@ const asUser: Lowering = (context, op) => {
   return transfer(context, op, offset, (op & B) !== 0 ? 1 : 4, 0, binary(Op.SHL, bank, constant(2)));
 };
 
+/** Leaves when a store at ADDRESS is not permitted, and counts nothing. */
+function forbidStore(context: Context, size: 1 | 4): void {
+  const page = binary(Op.AND, address, constant(0xfffff000 | (size - 1)));
+  context.set(Local.ENTRY, entryOf(address));
+  context.set(Local.TAG, binary(Op.XOR, load(Op.LOAD, entry, 4), page));
+  context.out.push(unlessPermitted(context, true, size));
+}
+
 /** SWP and SWPB: what may be loaded and stored at once. */
 const swap: Lowering = (context, op) => {
   const rd = (op >>> 12) & 15;
   if (rd === 15) return 'unserved';
   const size = (op & B) !== 0 ? 1 : 4;
   context.set(Local.ADDRESS, context.read((op >>> 16) & 15));
+  // The load is only counted when the store is permitted as well.
+  if (context.facts.caches) forbidStore(context, size);
   permit(context, false, size, size);
   permit(context, true, size, size);
   context.set(Local.VALUE, load(LOAD_OPS[size], place(), 0));

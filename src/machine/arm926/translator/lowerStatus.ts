@@ -89,13 +89,13 @@ const immediateToStatus: Lowering = (context, op) => {
 };
 
 const moveToCoprocessor15: Lowering = (context, op) => {
-  if (!isInertWrite(op)) return 'unserved';
+  if (!isInertWrite(op, context.facts.caches)) return 'unserved';
   leaveWhen(context, isUser());
   return undefined;
 };
 
 const moveFromCoprocessor15: Lowering = (context, op) => {
-  const source = plainRead(op);
+  const source = plainRead(op, context.facts.caches);
   if (source === undefined) return 'unserved';
   leaveWhen(context, isUser());
   const value = 'word' in source ? state(source.word) : constant(source.constant);

@@ -15,15 +15,21 @@ const KEPT = 0.75;
 const JUMP_MASK = JUMP_ENTRIES - 1;
 const FIRST_JUMP_WORD = JUMP_OFFSET >>> 2;
 const FIRST_CALLS_WORD = REGION_CALLS_OFFSET >>> 2;
+/** By the word: ARM code uses all entries, and what Thumb code jumps to is seldom side by side. */
+const indexOf = (pc: number): number => (pc >>> 2) & JUMP_MASK;
 /** What no jump goes to: code is at even addresses, in ARM state at multiples of 4. */
 const NO_TARGET = 2;
 
-/** Code that is translated together; what it assumes is its key: virtual address, place in the memory, instruction set. */
+/** Code that is translated together; what it assumes is its key: virtual address, place in the memory, instruction set, and whether it is cached. */
 export interface Region {
   readonly slot: number;
   readonly pc: number;
   readonly place: number;
   readonly thumb: boolean;
+  /** C of its pages, where caches are modelled; else 0. */
+  readonly cacheable: number;
+  /** Its instructions are looked up in the instruction cache. */
+  readonly cachedFetches: boolean;
   readonly leaves: readonly Leave[];
   readonly blocks: readonly GuestBlock[];
   /** What it needs to begin. */
@@ -43,7 +49,7 @@ interface LiveModule {
   callsBefore: number;
 }
 
-export type NewRegion = Pick<Region, 'pc' | 'place' | 'thumb' | 'leaves' | 'blocks' | 'needs'>;
+export type NewRegion = Omit<Region, 'slot' | 'module' | 'live' | 'idle'>;
 
 export class Regions {
   /** WebAssembly of all that is there, in bytes. */
@@ -71,7 +77,7 @@ export class Regions {
 
   /** The region that jumps to a virtual address lead to. */
   at(pc: number, thumb: boolean): Region | undefined {
-    const region = this.jumps[(pc >>> 1) & JUMP_MASK];
+    const region = this.jumps[indexOf(pc)];
     return region !== undefined && region.pc === pc && region.thumb === thumb ? region : undefined;
   }
 
@@ -81,12 +87,25 @@ export class Regions {
   }
 
   /** From now on it is dropped when its code is written, compiled or not. */
-  add({ pc, place, thumb, leaves, blocks, needs }: NewRegion): Region {
+  add({ pc, place, thumb, cacheable, cachedFetches, leaves, blocks, needs }: NewRegion): Region {
     if (this.freeSlots.length === 0 && this.slots.length === REGION_SLOTS) this.makeRoom(0);
     const slot = this.freeSlots.pop() ?? this.slots.length;
     this.ram.words[FIRST_CALLS_WORD + slot] = 0;
     // Written out: V8 gives copies of other objects' properties a slow form, and whoever runs regions looks at these all the time.
-    const region: Region = { slot, pc, place, thumb, leaves, blocks, needs, module: undefined, live: true, idle: 0 };
+    const region: Region = {
+      slot,
+      pc,
+      place,
+      thumb,
+      cacheable,
+      cachedFetches,
+      leaves,
+      blocks,
+      needs,
+      module: undefined,
+      live: true,
+      idle: 0,
+    };
     this.slots[slot] = region;
     for (const block of blocks) {
       const kilobyte = block.place >>> 10;
@@ -114,14 +133,15 @@ export class Regions {
 
   /** Lets jumps lead to a region, from any other, as long as its page is mapped as it is now. */
   remember(region: Region): void {
-    const { pc, place, thumb, slot } = region;
-    const index = (pc >>> 1) & JUMP_MASK;
+    const { pc, place, thumb, slot, cacheable } = region;
+    const index = indexOf(pc);
     this.jumps[index] = region;
     const entry = FIRST_JUMP_WORD + index * JUMP_ENTRY_WORDS;
     const { words } = this.ram;
     words[entry] = thumb ? pc | 1 : pc;
     words[entry + 1] = slot;
     words[entry + 2] = place - pc;
+    words[entry + 3] = cacheable;
   }
 
   drop(region: Region): void {
@@ -131,7 +151,7 @@ export class Regions {
     this.slots[slot] = undefined;
     this.freeSlots.push(slot);
     this.dispatcher.put(slot, null);
-    const index = (pc >>> 1) & JUMP_MASK;
+    const index = indexOf(pc);
     if (this.jumps[index] === region) {
       this.jumps[index] = undefined;
       this.ram.words[FIRST_JUMP_WORD + index * JUMP_ENTRY_WORDS] = NO_TARGET;

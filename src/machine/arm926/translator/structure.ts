@@ -2,9 +2,9 @@
  * Nests the blocks of a region into loops and labelled blocks, as WebAssembly wants control flow (dominator tree: Ramsey,
  * "Beyond Relooper", ICFP 2022). A jump back to a block that does not dominate its source (irreducible) becomes an exit.
  */
-import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE } from '../tlb';
+import { ENTRY_VALID } from '../tlb';
 import { Word } from '../layout';
-import { storeWord, type End } from './context';
+import { ignoredRights, storeWord, type End, type RegionFacts } from './context';
 import type { GuestBlock } from './discover';
 import { noteForm } from './flags';
 import { Local, Op, binary, constant, load, local, set, type Expr, type Leave, type Statement } from './intermediate';
@@ -98,7 +98,10 @@ class Structurer {
   private readonly nodes = new Map<number, Node>();
   private readonly order: Node[];
 
-  constructor(region: ReadonlyMap<number, { readonly guest: GuestBlock; readonly lowered: LoweredBlock }>) {
+  constructor(
+    region: ReadonlyMap<number, { readonly guest: GuestBlock; readonly lowered: LoweredBlock }>,
+    private readonly facts: RegionFacts,
+  ) {
     for (const [pc, { guest, lowered }] of region) {
       this.nodes.set(pc, {
         guest,
@@ -233,7 +236,7 @@ class Structurer {
         : [
             {
               kind: 'if',
-              condition: mappedElsewhere(next.guest),
+              condition: mappedElsewhere(next.guest, this.facts),
               then: [{ kind: 'leave', leave, form: after }],
               else: [],
             },
@@ -257,13 +260,13 @@ function goOn({ guest, lowered }: Node, pc: number): Statement[] {
 }
 
 /** Whether the TLB does not say what it said of a block's page when the block was translated; the interpreter then fetches there. */
-function mappedElsewhere({ pc, place }: GuestBlock): Expr {
+function mappedElsewhere({ pc, place }: GuestBlock, { caches, cacheable }: RegionFacts): Expr {
   const entry = entryOf(constant(pc));
-  const rights = binary(Op.AND, load(Op.LOAD, entry, 12), constant(~(ENTRY_WRITABLE | ENTRY_ATTRIBUTES)));
+  const rights = binary(Op.AND, load(Op.LOAD, entry, 12), constant(~ignoredRights(caches)));
   const addend = load(Op.LOAD, entry, 8);
   return binary(
     Op.OR,
-    binary(Op.XOR, rights, constant((pc & 0xfffff000) | ENTRY_VALID)),
+    binary(Op.XOR, rights, constant((pc & 0xfffff000) | ENTRY_VALID | cacheable)),
     binary(Op.XOR, addend, constant(place - pc)),
   );
 }
@@ -271,7 +274,8 @@ function mappedElsewhere({ pc, place }: GuestBlock): Expr {
 /** The statements of a region, its entry first, the blocks that are in them, and what has to be left to enter it. */
 export function structure(
   region: ReadonlyMap<number, { readonly guest: GuestBlock; readonly lowered: LoweredBlock }>,
+  facts: RegionFacts,
 ): { readonly statements: readonly Statement[]; readonly blocks: readonly GuestBlock[]; readonly needs: Needs } {
-  const structurer = new Structurer(region);
+  const structurer = new Structurer(region, facts);
   return { statements: structurer.all(), blocks: structurer.reached, needs: structurer.needs };
 }

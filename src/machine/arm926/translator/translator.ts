@@ -5,15 +5,19 @@
  */
 import type { BlockCache } from '../blocks';
 import type { Core } from '../core';
+import type { TagsAlone } from '../cache/caches';
+import { fetchIsCached } from '../cache/regime';
 import { Word } from '../layout';
 import type { Translations, TranslatorCounts } from '../interpreter';
-import { ENTRY_ATTRIBUTES, ENTRY_VALID, ENTRY_WRITABLE, Tlb } from '../tlb';
+import type { TickModel } from '../ticks/model';
+import { ATTRIBUTE_CACHEABLE, ENTRY_VALID, Tlb } from '../tlb';
 import { Batch } from './batch';
 import { createDispatcher, type Dispatcher } from './dispatch';
 import { discover, type GuestBlock } from './discover';
+import { ignoredRights, type RegionFacts } from './context';
 import { emitRegion } from './emit';
 import { formsOf, usesOperands } from './flags';
-import type { Leave } from './intermediate';
+import type { ImportedFunctions, Leave } from './intermediate';
 import { lowerBlock } from './lower';
 import { Regions, type Region } from './regions';
 import { structure } from './structure';
@@ -47,7 +51,25 @@ export interface TranslationSettings {
   readonly mostBytes?: number;
 }
 
+/** What translated code calls of caches that are tags alone. */
+function importsOf(tags: TagsAlone): ImportedFunctions {
+  return {
+    loads: (virtual, words) => tags.loads(virtual!, words!),
+    stores: (virtual, words, attributes) => tags.stores(virtual!, words!, attributes!),
+  };
+}
+
+/** Whether there is no one who has to look at each access or fetch: a tick model, caches with data, the chip's own TLB. */
+export function canTranslate({ memory: { caches, mainTlb } }: Core, { observer }: TickModel): boolean {
+  const keepsData = caches !== undefined && caches.tagsAlone === undefined;
+  return observer === undefined && !keepsData && mainTlb === undefined;
+}
+
 export class Translator implements Translations {
+  private readonly tags: TagsAlone | undefined;
+  /** ATTRIBUTE_CACHEABLE where caches are modelled. */
+  private readonly cacheable: number;
+  private readonly ignored: number;
   private readonly regions: Regions;
   private readonly batch: Batch;
   private readonly dispatcher: Dispatcher;
@@ -71,8 +93,12 @@ export class Translator implements Translations {
     this.hot = this.warm * HOT;
     this.warmUp = after === undefined ? WARM_UP_BLOCKS : 0;
     const { ram } = core;
-    this.dispatcher = createDispatcher(ram.memory);
-    this.batch = new Batch(ram.memory);
+    const tags = core.memory.caches?.tagsAlone;
+    this.tags = tags;
+    this.cacheable = tags === undefined ? 0 : ATTRIBUTE_CACHEABLE;
+    this.ignored = ignoredRights(tags !== undefined);
+    this.dispatcher = createDispatcher(ram.memory, this.ignored);
+    this.batch = new Batch(ram.memory, tags && importsOf(tags));
     this.regions = new Regions(ram, this.dispatcher, mostBytes ?? MOST_BYTES);
   }
 
@@ -80,22 +106,29 @@ export class Translator implements Translations {
     return { ...this.total, liveBytes: this.regions.liveBytes };
   }
 
-  enter(at: number, pc: number, place: number): boolean {
+  enter(at: number, pc: number, place: number, attributes: number): boolean {
+    const cacheable = attributes & this.cacheable;
     const slot = this.blocks.instructions[at]! & SLOT_MASK;
     if (slot !== 0) {
       const region = this.regions.inSlot(slot);
-      // A slot may have been given to another region since; physical and virtual address and instruction set make one.
-      if (region !== undefined && region.pc === pc && region.place === place && region.thumb === this.core.thumb) {
+      if (region !== undefined && this.isAt(region, pc, place, cacheable)) {
         this.regions.remember(region);
         return this.run(region);
       }
       this.blocks.instructions[at] = ALWAYS;
       this.blocks.extras[at] = 0;
     }
-    return this.count(at, pc, place);
+    return this.count(at, pc, place, cacheable);
   }
 
-  private count(at: number, pc: number, place: number): boolean {
+  /** A slot may have been given to another region since; physical and virtual address, instruction set and cacheability make one. */
+  private isAt(region: Region, pc: number, place: number, cacheable: number): boolean {
+    return (
+      region.pc === pc && region.place === place && region.thumb === this.core.thumb && region.cacheable === cacheable
+    );
+  }
+
+  private count(at: number, pc: number, place: number, cacheable: number): boolean {
     if (this.warmUp > 0) {
       this.warmUp--;
       return false;
@@ -116,7 +149,7 @@ export class Translator implements Translations {
     const now = before + (anchor ? ANCHOR_WEIGHT : 1);
     extras[at] = now;
     if (now < this.warm) return false;
-    if (before < this.warm) this.translate(pc, place);
+    if (before < this.warm) this.translate(pc, place, cacheable);
     if (this.batch.isFull || (before < this.hot && now >= this.hot)) this.compile();
     return false;
   }
@@ -147,7 +180,7 @@ export class Translator implements Translations {
       if (exit === 0) {
         const target = s[Word.TARGET]!;
         s[15] = target & ~1;
-        region = this.follow(target & ~1, (target & 1) !== 0, s[Word.BLOCK_START]!, s[Word.EXIT_PLACE]!);
+        region = this.follow(region, target & ~1, (target & 1) !== 0, s[Word.BLOCK_START]!, s[Word.EXIT_PLACE]!);
       } else {
         const leave: Leave = region.leaves[exit - 1]!;
         const { block } = leave;
@@ -157,8 +190,10 @@ export class Translator implements Translations {
         s[Word.BLOCK_START] = block.pc;
         s[Word.EXIT_PLACE] = block.place;
         inside = leave.inside;
+        // Those of the block that were not executed were counted at its start.
+        if (region.cachedFetches) s[Word.FETCH_HITS]! -= leave.count;
         if (left === before) this.noteIdle(region);
-        region = inside === undefined ? this.follow(leave.pc, block.thumb, block.pc, block.place) : undefined;
+        region = inside === undefined ? this.follow(region, leave.pc, block.thumb, block.pc, block.place) : undefined;
         if (inside !== undefined) s[Word.BLOCK_AT] = this.blocks.find(block.place, block.thumb) + 1 + inside;
       }
     } while (region !== undefined && left >= region.needs.count && room >= region.needs.ticks);
@@ -167,18 +202,19 @@ export class Translator implements Translations {
     s[Word.COUNT] = count - given + left;
     s[Word.TICKS] = limit - room;
     this.fromRegion = true;
+    this.tags?.takeCounts();
     this.total.calls += calls;
     this.total.translated += given - left;
     return true;
   }
 
-  /** The region at `pc`, when one is there under the present mapping; `lastPc` and `lastPlace`: of the block that was executed last. */
-  private follow(pc: number, thumb: boolean, lastPc: number, lastPlace: number): Region | undefined {
+  /** The region at `pc`, when one is there under the present mapping; `lastPc` and `lastPlace`: of the block of `last` that was executed last. */
+  private follow(last: Region, pc: number, thumb: boolean, lastPc: number, lastPlace: number): Region | undefined {
     const region = this.regions.at(pc, thumb);
     if (region === undefined) return undefined;
-    const near = ((pc ^ lastPc) & ~0x3ff) === 0;
-    const place = near ? (lastPlace & ~0x3ff) + (pc & 0x3ff) : this.placeOf(pc);
-    return region.place === place ? region : undefined;
+    const { cacheable } = region;
+    if (((pc ^ lastPc) & ~0x3ff) !== 0) return region.place === this.placeOf(pc, cacheable) ? region : undefined;
+    return cacheable === last.cacheable && region.place === (lastPlace & ~0x3ff) + (pc & 0x3ff) ? region : undefined;
   }
 
   /** A call that did nothing. A region of which most calls do nothing is given up. */
@@ -196,23 +232,24 @@ export class Translator implements Translations {
   }
 
   /** Makes the region of a block; it runs when it has been compiled. */
-  private translate(pc: number, place: number): void {
-    const { thumb } = this.core;
+  private translate(pc: number, place: number, cacheable: number): void {
+    const { thumb, s, ram } = this.core;
     const { generation } = this.blocks;
-    const found = discover(this.blocks, { pc, place, thumb }, this.placeOf, this.hasArmed);
+    const placeOf = (virtual: number): number => this.placeOf(virtual, cacheable);
+    const found = discover(this.blocks, { pc, place, thumb }, placeOf, this.hasArmed);
     // The pool was emptied on the way: what was read first is no longer watched.
     if (this.blocks.generation !== generation || found.size === 0) return;
     const forms = formsOf(found);
+    const caches = this.tags !== undefined;
+    const cachedFetches = caches && fetchIsCached(s, cacheable);
+    const facts: RegionFacts = { codeBits: ram.codeBitsOffset, caches, cachedFetches, cacheable };
     const lowered = new Map(
-      [...found].map(([at, guest]) => [
-        at,
-        { guest, lowered: lowerBlock(guest, forms.get(at) ?? 'words', this.core.ram.codeBitsOffset) },
-      ]),
+      [...found].map(([at, guest]) => [at, { guest, lowered: lowerBlock(guest, forms.get(at) ?? 'words', facts) }]),
     );
-    if (lowered.get(pc)!.lowered.statements[0]?.kind === 'leave') return this.avoid(place, thumb);
-    const { statements, blocks, needs } = structure(lowered);
-    const { body, leaves } = emitRegion(statements, usesOperands(found));
-    this.batch.add(this.regions.add({ pc, place, thumb, leaves, blocks, needs }), body);
+    if (lowered.get(pc)!.lowered.servesNothing) return this.avoid(place, thumb);
+    const { statements, blocks, needs } = structure(lowered, facts);
+    const { body, leaves } = emitRegion(statements, usesOperands(found), cachedFetches);
+    this.batch.add(this.regions.add({ pc, place, thumb, cacheable, cachedFetches, leaves, blocks, needs }), body);
     this.total.regions++;
     this.total.instructions += blocks.reduce((sum, { length }) => sum + length, 0);
   }
@@ -229,12 +266,13 @@ export class Translator implements Translations {
     }
   }
 
-  private readonly placeOf = (virtual: number): number => {
+  /** Place in the memory of a virtual address when the TLB maps it, and as cacheable as it should be; else -1. */
+  private placeOf(virtual: number, cacheable: number): number {
     const { s, ram } = this.core;
     const e = Tlb.entry(s[Word.TLB_BANK]!, virtual);
-    const entry = ram.words[e + 3]! & ~(ENTRY_WRITABLE | ENTRY_ATTRIBUTES);
-    return entry === ((virtual & 0xfffff000) | ENTRY_VALID) ? (virtual + ram.words[e + 2]!) >>> 0 : -1;
-  };
+    const entry = ram.words[e + 3]! & ~this.ignored;
+    return entry === ((virtual & 0xfffff000) | ENTRY_VALID | cacheable) ? (virtual + ram.words[e + 2]!) >>> 0 : -1;
+  }
 
   private readonly hasArmed = ({ pc, length, step }: GuestBlock): boolean =>
     this.armed.get(pc & ~0x3ff)?.some((address) => address >= pc && address < pc + length * step) ?? false;

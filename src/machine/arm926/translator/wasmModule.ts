@@ -23,14 +23,23 @@ export interface ModuleParts {
   readonly memoryPages: number;
   /** Whether a table of functions is imported, "regions" of "e". */
   readonly table?: boolean;
-  /** Type of all functions, by its place in `types`. */
+  /** Functions that are imported from "e"; they come before those of the module. Types by their place in `types`. */
+  readonly functions?: readonly { readonly name: string; readonly type: number }[];
+  /** Type of all functions of the module. */
   readonly type: number;
   /** Locals and code of each. */
   readonly bodies: readonly Uint8Array[];
 }
 
-/** The bytes of the module; function number n is exported as "n". */
-export function moduleBytes({ types, memoryPages, table = false, type, bodies }: ModuleParts): Uint8Array<ArrayBuffer> {
+/** The bytes of the module; number n of its own functions is exported as "n". */
+export function moduleBytes({
+  types,
+  memoryPages,
+  table = false,
+  functions = [],
+  type,
+  bodies,
+}: ModuleParts): Uint8Array<ArrayBuffer> {
   const module = new Bytes();
   for (const byte of [0, 0x61, 0x73, 0x6d, 1, 0, 0, 0]) module.byte(byte);
   const section = (id: number, fill: (out: Bytes) => void): void => {
@@ -53,7 +62,13 @@ export function moduleBytes({ types, memoryPages, table = false, type, bodies }:
     }
   });
   section(Section.IMPORT, (out) => {
-    out.unsigned(table ? 2 : 1);
+    out.unsigned((table ? 2 : 1) + functions.length);
+    for (const imported of functions) {
+      out.name('e');
+      out.name(imported.name);
+      out.byte(FUNCTION);
+      out.unsigned(imported.type);
+    }
     out.name('e');
     out.name('memory');
     out.byte(MEMORY);
@@ -74,7 +89,7 @@ export function moduleBytes({ types, memoryPages, table = false, type, bodies }:
     bodies.forEach((_, index) => {
       out.name(String(index));
       out.byte(FUNCTION);
-      out.unsigned(index);
+      out.unsigned(functions.length + index);
     });
   });
   section(Section.CODE, (out) => {

@@ -69,6 +69,25 @@ function machineFor(
   return machine;
 }
 
+const [C_AND_B, C_ALONE] = [0xc, 0x8];
+const MMU_AND_CACHES = 0x51078 | 5;
+const TABLE = 0x4000;
+/** Programs do not fit. */
+const SMALL = { instructionBytes: 4096, dataBytes: 4096 };
+
+/** Maps the RAM to itself by sections, one of them write-through and the others write-back, and turns the caches on. */
+function withCaches(machine: Machine): Machine {
+  const word = new DataView(new ArrayBuffer(4));
+  for (let megabyte = 0; megabyte < 16; megabyte++) {
+    word.setUint32(0, (megabyte << 20) | 0xc12 | (megabyte === 7 ? C_ALONE : C_AND_B), true);
+    machine.writePhysical(TABLE + megabyte * 4, new Uint8Array(word.buffer));
+  }
+  machine.cpu.setCp15('ttbr', TABLE);
+  machine.cpu.setCp15('dacr', 1);
+  machine.cpu.setCp15('control', MMU_AND_CACHES);
+  return machine;
+}
+
 const registers = ({ cpu }: Machine): number[] => [
   ...Array.from({ length: 16 }, (_, index) => cpu.getRegister(index)),
   cpu.getCpsr(),
@@ -106,6 +125,23 @@ describe('The translator', function () {
     });
   }
 
+  for (const [name, file, work, options] of programs) {
+    it(`counts the lines of the caches of ${name} as the interpreter does`, () => {
+      const program = build(file, work, options);
+      const [reference, translated] = (['interpreter', 'translator'] as const).map((engine) =>
+        withCaches(machineFor(program, engine, { cache: 'timing', cacheSizes: SMALL })),
+      ) as [Machine, Machine];
+      compareAtRandomStops(reference, translated, new Random(work));
+      const counts = ({ caches }: Machine): unknown => [
+        caches!.instruction.hits,
+        caches!.instruction.misses,
+        caches!.data.hits,
+        caches!.data.misses,
+      ];
+      assert.deepEqual(counts(translated), counts(reference));
+    });
+  }
+
   it('masks and unmasks interrupts, swaps, and accesses as User without leaving translated code', () => {
     const program = build('test/machine/arm926/translator/status.S', 20_000, []);
     const [reference, translated] = [machineFor(program, 'interpreter'), machineFor(program, 'translator')];
@@ -127,13 +163,36 @@ describe('The translator', function () {
     assert.ok(liveBytes <= translatedBytes, `${liveBytes} bytes are there`);
   });
 
-  for (const guest of ['mini-os', 'proc-os']) {
-    it(`leaves the hypervisor with three domains of ${guest} in the same state`, () => {
+  for (const [guest, cache] of [
+    ['mini-os', 'off'],
+    ['proc-os', 'off'],
+    ['mini-os', 'timing'],
+  ] as const) {
+    it(`leaves the hypervisor with three domains of ${guest} in the same state, cache ${cache}`, () => {
       const modules = Array.from({ length: 3 }, () => ({ elf: firmwareImage(guest), memoryBytes: 8 << 20 }));
       const [reference, translated] = (['interpreter', 'translator'] as const).map(
-        (engine) => new BootedXen(modules, { machine: { engine, translateAfter: 2 } }).machine,
+        (engine) => new BootedXen(modules, { machine: { engine, cache, translateAfter: 2 } }).machine,
       ) as [Machine, Machine];
       compareAtRandomStops(reference, translated, new Random(7));
     });
   }
+
+  describe('where WebAssembly may not be compiled', () => {
+    const { Module } = WebAssembly;
+    before(() => {
+      WebAssembly.Module = function () {
+        throw new EvalError('wasm-unsafe-eval');
+      } as unknown as typeof WebAssembly.Module;
+    });
+    after(() => {
+      WebAssembly.Module = Module;
+    });
+
+    it('leaves everything to the interpreter when the engine is "auto", and refuses when it is "translator"', () => {
+      const board = boardNamed('goldfish');
+      if ('error' in board) throw new Error(board.error);
+      assert.equal(createMachine({ board, engine: 'auto' }).translatorCounts, undefined);
+      assert.throws(() => createMachine({ board, engine: 'translator' }), /may not be compiled here. Use "auto"/);
+    });
+  });
 });
