@@ -75,9 +75,18 @@ export class DataHints implements LineHints {
     this.lines[(virtual >>> LINE_SHIFT) & (HINTS.LOADS.WORDS - 1)] = virtual & LINE_MASK;
   }
 
-  /** `state`: STORE_HITS or STORE_MISSES. */
-  store(virtual: number, state: number): void {
-    this.halves[(virtual >>> HALF_SHIFT) & (HINTS.STORES.WORDS - 1)] = (virtual & HALF_MASK) | state;
+  /** The half line is dirty. */
+  storeHits(virtual: number): void {
+    this.halves[(virtual >>> HALF_SHIFT) & (HINTS.STORES.WORDS - 1)] = (virtual & HALF_MASK) | STORE_HITS;
+  }
+
+  /** The line is not in the cache. */
+  storesMiss(virtual: number): void {
+    const { halves } = this;
+    const line = virtual & LINE_MASK;
+    const half = (line >>> HALF_SHIFT) & (HINTS.STORES.WORDS - 1);
+    halves[half] = line | STORE_MISSES;
+    halves[half + 1] = line | HALF_BYTES | STORE_MISSES;
   }
 
   forget(virtual: number): void {

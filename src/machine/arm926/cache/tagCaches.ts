@@ -9,7 +9,7 @@ import { Word } from '../layout';
 import { modifiedAddress } from '../walk';
 import type { CacheOperations, Caches, TagsAlone } from './caches';
 import { CacheTags, type CacheTagsState } from './cacheTags';
-import { DataHints, FetchHints, STORE_HITS, STORE_MISSES, type LineHints } from './hints';
+import { DataHints, FetchHints, type LineHints } from './hints';
 import { dataIsCached, fetchIsCached, isRoundRobin, isWriteBack, lockedData, lockedInstructions } from './regime';
 import { viewOf } from './view';
 
@@ -122,11 +122,13 @@ export class TagCaches implements Caches, TagsAlone {
   }
 
   private loadWord(virtual: number): void {
+    if (this.dataHints.has(virtual)) this.data.hits++;
+    else this.loadUnknown(virtual);
+  }
+
+  /** Of a word whose line no hint knows. */
+  private loadUnknown(virtual: number): void {
     const { s, data, dataHints } = this;
-    if (dataHints.has(virtual)) {
-      data.hits++;
-      return;
-    }
     const mva = this.mva(virtual);
     if (data.lookUp(mva) < 0) {
       const place = data.victim(mva, lockedData(s), isRoundRobin(s));
@@ -137,6 +139,7 @@ export class TagCaches implements Caches, TagsAlone {
   }
 
   loads(virtual: number, words: number): void {
+    if (words === 1) return this.loadUnknown(virtual);
     this.loadWord(virtual);
     for (let i = 1; i < words; i++) this.loadWord((virtual + i * 4) | 0);
   }
@@ -145,10 +148,10 @@ export class TagCaches implements Caches, TagsAlone {
     const { data, dataHints } = this;
     const mva = this.mva(virtual);
     const place = data.lookUp(mva);
-    if (place < 0) dataHints.store(virtual, STORE_MISSES);
+    if (place < 0) dataHints.storesMiss(virtual);
     else if (isWriteBack(attributes)) {
       data.markDirty(place, mva);
-      dataHints.store(virtual, STORE_HITS);
+      dataHints.storeHits(virtual);
     }
   }
 
@@ -171,7 +174,7 @@ export class TagCaches implements Caches, TagsAlone {
   }
 
   load(virtual: number, offset: number, size: AccessSize, attributes: number): number {
-    if (dataIsCached(this.s, attributes)) this.loads(virtual, 1);
+    if (dataIsCached(this.s, attributes)) this.loadWord(virtual);
     const { ram } = this.core;
     return size === 4 ? ram.words[offset >>> 2]! : size === 2 ? ram.halves[offset >>> 1]! : ram.bytes[offset]!;
   }
