@@ -27,21 +27,26 @@ export function readThrough(
   byteLength: number,
 ): Uint8Array | undefined {
   if (byteLength < 0 || byteLength > MOST_BYTES) return undefined;
+  // Most reads are of one scalar.
+  if ((address % SMALLEST_PAGE) + byteLength <= SMALLEST_PAGE)
+    return readPiece(machine, translate(address), byteLength);
   const result = new Uint8Array(byteLength);
   let done = 0;
   while (done < byteLength) {
     const at = (address + done) >>> 0;
     const chunk = Math.min(byteLength - done, SMALLEST_PAGE - (at % SMALLEST_PAGE));
-    const physical = translate(at);
-    const bytes =
-      physical === undefined
-        ? undefined
-        : (machine.readPhysical(physical, chunk) ?? readDevice(machine, physical, chunk));
+    const bytes = readPiece(machine, translate(at), chunk);
     if (!bytes) return undefined;
     result.set(bytes, done);
     done += chunk;
   }
   return result;
+}
+
+/** Of memory or a device, where one place leads to. */
+function readPiece(machine: MachineFace, physical: number | undefined, byteLength: number): Uint8Array | undefined {
+  if (physical === undefined) return undefined;
+  return machine.readPhysical(physical, byteLength) ?? readDevice(machine, physical, byteLength);
 }
 
 /**
@@ -76,15 +81,31 @@ export function writeThrough(machine: MachineFace, translate: Translate, address
   return pieces.every((piece) => machine.writePhysical(piece.physical, piece.bytes));
 }
 
+/** A mapped page, or as much of it as is known to be mapped alike. */
+interface MappedPage {
+  readonly start: number;
+  readonly bytes: number;
+  readonly physical: number;
+}
+
+/** The page around an address by the table at `ttbr` (default: the CPU's), with every right; the identity while the MMU is off. */
+function mappedPage(machine: MachineFace, address: number, ttbr?: number): MappedPage | undefined {
+  // Word-aligned, so that a set alignment-check bit cannot speak up.
+  const aligned = (address & ~3) >>> 0;
+  const regime = ttbr === undefined ? { dacr: ALL_MANAGER } : { dacr: ALL_MANAGER, ttbr };
+  const { physicalAddress, pageBytes = SMALLEST_PAGE } = machine.walk(aligned, 'read', true, regime);
+  if (physicalAddress === undefined) return undefined;
+  const inside = aligned % pageBytes;
+  return { start: aligned - inside, bytes: pageBytes, physical: physicalAddress - inside };
+}
+
+const inPage = ({ start, physical }: MappedPage, address: number): number => (physical + (address - start)) >>> 0;
+
 /** Through the page table at `ttbr` (default: the CPU's), with every right; the identity while the MMU is off. */
 export function throughPageTable(machine: MachineFace, ttbr?: number): Translate {
   return (address) => {
-    // Word-aligned, so that a set alignment-check bit cannot speak up.
-    const walk = machine.walk((address & ~3) >>> 0, 'read', true, {
-      dacr: ALL_MANAGER,
-      ...(ttbr === undefined ? {} : { ttbr }),
-    });
-    return walk.physicalAddress === undefined ? undefined : (walk.physicalAddress + (address & 3)) >>> 0;
+    const page = mappedPage(machine, address, ttbr);
+    return page && inPage(page, address);
   };
 }
 
@@ -93,7 +114,7 @@ export function throughPageTable(machine: MachineFace, ttbr?: number): Translate
  * (virtual to physical), so that its variables can be shown from the first instruction on.
  */
 export function hypervisorView(machine: MachineFace, image: ImageFace): Translate {
-  const walked = remembered(machine, throughPageTable(machine));
+  const walked = remembered(machine);
   return (address) => {
     if (machine.cpu.getCp15().control & MMU_ENABLE) return walked(address);
     return loadAddress(image, address) ?? address;
@@ -101,21 +122,23 @@ export function hypervisorView(machine: MachineFace, image: ImageFace): Translat
 }
 
 /**
- * A translation that asks once for each smallest page, as long as the machine stands: a list of domains is hundreds of reads from few
- * pages.
+ * Through the CPU's page table, which is asked once for each page as long as the machine stands: a list of domains is hundreds of reads from
+ * few pages.
  */
-function remembered(machine: MachineFace, translate: Translate): Translate {
-  const pages = new Map<number, number | undefined>();
+function remembered(machine: MachineFace): Translate {
+  let pages: MappedPage[] = [];
   let [count, changes, restores] = [-1, -1, -1];
   return (address) => {
     if (machine.instructionCount !== count || machine.outsideChanges !== changes || machine.restores !== restores) {
-      pages.clear();
+      pages = [];
       [count, changes, restores] = [machine.instructionCount, machine.outsideChanges, machine.restores];
     }
-    const page = (address - (address % SMALLEST_PAGE)) >>> 0;
-    let physical = pages.get(page);
-    if (physical === undefined && !pages.has(page)) pages.set(page, (physical = translate(page)));
-    return physical === undefined ? undefined : (physical + (address - page)) >>> 0;
+    for (const page of pages)
+      if (address >= page.start && address - page.start < page.bytes) return inPage(page, address);
+    const found = mappedPage(machine, address);
+    if (found === undefined) return undefined;
+    pages.push(found);
+    return inPage(found, address);
   };
 }
 

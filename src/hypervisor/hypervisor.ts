@@ -66,8 +66,7 @@ export class Hypervisor {
   current(): OrMissing<CurrentVcpu> {
     const vcpu = this.currentPlace();
     if (isMissing(vcpu)) return vcpu;
-    const domain = this.memory.follow(vcpu, 'domain');
-    const domainId = this.memory.number(domain, 'domain_id');
+    const domainId = this.memory.number(this.memory.target(this.memory.follow(vcpu, 'domain')), 'domain_id');
     if (isMissing(domainId)) return { missing: `the current vCPU has no readable domain: ${domainId.missing}` };
     const vcpuId = this.memory.number(vcpu, 'vcpu_id');
     return {

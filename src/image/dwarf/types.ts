@@ -27,6 +27,12 @@ const encodings: Readonly<Record<number, Extract<CType, { kind: 'base' }>['encod
   [Encoding.unsignedChar]: 'unsignedChar',
 };
 
+/** A type that is looked for when it is asked for, and then known: values are read through them at every stop. */
+function once(find: () => CType): () => CType {
+  let found: CType | undefined;
+  return () => (found ??= find());
+}
+
 export class Types {
   /** Debuggers ask for the same few names at every stop. */
   private readonly byName = new Map<string, CType | undefined>();
@@ -178,7 +184,7 @@ export class Types {
   private readMembers(entry: Entry): CMember[] {
     const members: CMember[] = [];
     for (const child of this.info.children(entry)) {
-      const type = () => this.typeOf(child);
+      const type = once(() => this.typeOf(child));
       if (child.tag === Tag.inheritance) {
         members.push(lazyType({ name: '', byteOffset: constantOffset(child) }, type));
       } else if (child.tag === Tag.member && !child.flag(At.external) && !child.flag(At.declaration)) {
@@ -224,21 +230,22 @@ export class Types {
       .map(countOf);
     if (counts.length === 0) counts.push(undefined);
     const element = () => this.typeOf(entry);
-    const nest = (dimension: number): CType =>
-      dimension === counts.length
-        ? element()
-        : {
-            kind: 'array',
-            count: counts[dimension],
-            get element() {
-              return nest(dimension + 1);
-            },
-          };
+    const nest = (dimension: number): CType => {
+      if (dimension === counts.length) return element();
+      const inner = once(() => nest(dimension + 1));
+      return {
+        kind: 'array',
+        count: counts[dimension],
+        get element() {
+          return inner();
+        },
+      };
+    };
     return nest(0);
   }
 
   private lazyTarget<T extends object>(entry: Entry, type: T): T & { readonly target: CType } {
-    const target = () => this.typeOf(entry);
+    const target = once(() => this.typeOf(entry));
     return Object.defineProperty(type, 'target', { get: target, enumerable: true }) as T & { readonly target: CType };
   }
 
